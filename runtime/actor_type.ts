@@ -1,0 +1,67 @@
+// This module performs no I/O.
+
+/** What is known of actor types: names, settings, return types, tables. Kept beside the functions and classes themselves. */
+
+import type { DispatchTable } from "./dispatch.ts";
+import type { Members, MemberShape, MemberValues, MessageClass } from "./types/message.ts";
+import { Message } from "./types/message.ts";
+import type { Portable, TypeLike } from "./types/portable.ts";
+
+/** What `bind` takes for an actor. */
+export interface ActorOptions<S extends Members = Members> {
+  /** Arguments of the actor; for the main actor of a process they are settings on the command line. */
+  settings?: S;
+  /** The type of what it returns, where that is not a message. */
+  returns?: TypeLike;
+  /** The messages that it takes when it is loaded as a private library. */
+  entryPoint?: readonly MessageClass[];
+}
+
+/** What is known of one actor type. */
+export interface ActorInfo {
+  /** Name for logs: that of the function or class. */
+  readonly name: string;
+  /** Wire name, where it was bound: `test_worker_9.worker`. */
+  readonly wireName: string | null;
+  readonly settings: readonly MemberShape[];
+  readonly returns: Portable<unknown> | null;
+  readonly entryPoint: readonly MessageClass[];
+  readonly table: DispatchTable | null;
+  /** Where it was bound, so that a process for it can be started. */
+  readonly url: string | null;
+}
+
+const infos = new WeakMap<object, ActorInfo>();
+
+/** What is known of a function or class; something that was never bound has its name only. */
+export function actorInfo(type: object & { readonly name: string }): ActorInfo {
+  let info = infos.get(type);
+  if (info === undefined) {
+    const name = type.name || "anonymous";
+    info = { name, wireName: null, settings: [], returns: null, entryPoint: [], table: null, url: null };
+    infos.set(type, info);
+  }
+  return info;
+}
+
+/** Remembers what `bind` was told. */
+export function setActorInfo(type: object, info: ActorInfo): void {
+  infos.set(type, info);
+}
+
+/** Declared settings as member shapes: checked, translated and with defaults. */
+export function settingShapes(settings: Members): readonly MemberShape[] {
+  return (Message(settings) as unknown as MessageClass).members;
+}
+
+/** Settings as given, completed by the declared defaults. */
+export function completeSettings(info: ActorInfo, given: object | undefined): Record<string, unknown> {
+  const settings: Record<string, unknown> = { ...given };
+  for (const shape of info.settings) {
+    if (settings[shape.name] === undefined) settings[shape.name] = shape.initial();
+  }
+  return settings;
+}
+
+/** The TypeScript form of declared settings: `Settings<typeof mySettings>`. */
+export type Settings<S extends Members> = MemberValues<S>;

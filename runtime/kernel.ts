@@ -1,0 +1,257 @@
+/**
+ * The kernel of a runtime: who exists, whose turn it is, and what is due. What actors are, it does not know.
+ */
+
+import { type Address, lastHop, localAddress, NO_ADDRESS } from "./address.ts";
+import { Log, type LogTag } from "./log.ts";
+import { type Timer, TimerQueue } from "./timers.ts";
+import type { Cancel, World } from "./world.ts";
+
+/** Messages handled before pending input and output get their turn. */
+export const TURN_MESSAGES_MAX = 1024;
+
+/** How often discarded messages are reported. */
+const DISCARD_REPORT_MS = 1000;
+
+/**
+ * What stands behind an address. Actors do, and so do proxies for other processes: those get everything whose path
+ * ends with them, with the whole path in `to`.
+ */
+export interface Receiver {
+  /** Takes a message; must not run user code before it returns. */
+  deliver(message: unknown, to: Address, from: Address): void;
+}
+
+/** Something that has work to do in its turn. */
+export interface Runnable {
+  /** Does up to `budget` messages of work and returns how many it did. */
+  run(budget: number): number;
+}
+
+/** A function or class that is an actor type; the public `create` knows more of it. */
+export type ActorTypeLike = object & { readonly name: string };
+
+/** How to make a runtime. */
+export interface RuntimeOptions {
+  /** Where records go; nothing is logged without. */
+  log?: Log;
+  /** Freezes messages as they are sent, so that a sender who changes them later gets an exception. @default {false} */
+  strict?: boolean;
+}
+
+/** What a runtime counts; read by tests and status reports. */
+export interface RuntimeCounts {
+  /** Messages sent to addresses that don't exist (any more). */
+  undeliverable: number;
+  /** Messages discarded because a mailbox was full. */
+  discarded: number;
+}
+
+/** Addresses, turns, timers and services of one process; {@linkcode Runtime} adds the making of actors. */
+export abstract class Kernel {
+  readonly world: World;
+  readonly log: Log;
+  readonly strict: boolean;
+  readonly counts: RuntimeCounts = { undeliverable: 0, discarded: 0 };
+  readonly #receivers = new Map<Address, Receiver>();
+  readonly #services = new Map<symbol, unknown>();
+  readonly #timers = new TimerQueue();
+  #lastId = 0;
+  #ready: Runnable[] = [];
+  #readyHead = 0;
+  #budget = TURN_MESSAGES_MAX;
+  #pumpScheduled = false;
+  #alarm: { readonly due: number; readonly cancel: Cancel } | null = null;
+  #discardsReported = 0;
+  #discardAlarm = false;
+  #closed = false;
+
+  constructor(world: World, options: RuntimeOptions = {}) {
+    this.world = world;
+    this.log = options.log ?? new Log("NONE", { write() {} });
+    this.strict = options.strict ?? false;
+  }
+
+  /** Makes an actor of a type as the child of `parent`, and returns its address at once. */
+  abstract createActor(type: ActorTypeLike, settings: object | undefined, parent: Address): Address;
+
+  // Who exists.
+
+  /** Gives a receiver the next address of this process. */
+  register(receiver: Receiver): Address {
+    const address = localAddress(++this.#lastId);
+    this.#receivers.set(address, receiver);
+    return address;
+  }
+
+  /** Ends an address. Messages to it vanish from now on. */
+  unregister(address: Address): void {
+    this.#receivers.delete(address);
+  }
+
+  /** The receiver at a local address, if it exists. */
+  receiverAt(address: Address): Receiver | undefined {
+    return this.#receivers.get(address);
+  }
+
+  /** How many receivers exist. */
+  get receiverCount(): number {
+    return this.#receivers.size;
+  }
+
+  /**
+   * Takes a message to where it goes: a local actor, or the proxy that the path ends with. Never fails; what can't
+   * be delivered is counted.
+   */
+  send(message: unknown, to: Address, from: Address): void {
+    const receiver = this.#receivers.get(to) ?? this.#receivers.get(lastHop(to));
+    if (receiver !== undefined) {
+      receiver.deliver(message, to, from);
+      return;
+    }
+    this.counts.undeliverable++;
+    if (this.log.enabled("~")) this.#trace(`Nobody at ${to} for a message from ${from}`);
+  }
+
+  // Services: what upper layers attach (transport, directory), found by symbol.
+
+  /** Attaches something that others of this runtime find by its symbol. */
+  provide<T>(service: Service<T>, value: T): void {
+    this.#services.set(service.symbol, value);
+  }
+
+  /** What was attached under a symbol, or undefined. */
+  find<T>(service: Service<T>): T | undefined {
+    return this.#services.get(service.symbol) as T | undefined;
+  }
+
+  // Whose turn it is.
+
+  /**
+   * Takes one message from this turn's budget. False means that the turn is over: the caller queues itself with
+   * {@link schedule}.
+   */
+  spend(): boolean {
+    if (this.#budget <= 0 || this.#closed) return false;
+    this.#budget--;
+    return true;
+  }
+
+  /** Queues something for its turn. */
+  schedule(runnable: Runnable): void {
+    this.#ready.push(runnable);
+    this.#schedulePump();
+  }
+
+  #schedulePump(): void {
+    if (this.#pumpScheduled || this.#closed) return;
+    this.#pumpScheduled = true;
+    if (this.#budget > 0) queueMicrotask(this.#pump);
+    else this.world.clock.soon(this.#newTurn);
+  }
+
+  readonly #newTurn = (): void => {
+    this.#budget = TURN_MESSAGES_MAX;
+    this.#pump();
+  };
+
+  readonly #pump = (): void => {
+    this.#pumpScheduled = false;
+    while (this.#readyHead < this.#ready.length && this.#budget > 0 && !this.#closed) {
+      const runnable = this.#ready[this.#readyHead++]!;
+      this.#budget -= runnable.run(this.#budget);
+    }
+    if (this.#readyHead === this.#ready.length) {
+      this.#ready.length = 0;
+      this.#readyHead = 0;
+    } else {
+      if (this.#readyHead > TURN_MESSAGES_MAX) {
+        this.#ready = this.#ready.slice(this.#readyHead);
+        this.#readyHead = 0;
+      }
+      this.#schedulePump();
+    }
+  };
+
+  // What is due.
+
+  /** Calls `expire` once, `milliseconds` from now, never early. */
+  after(milliseconds: number, expire: () => void): Timer {
+    const timer = this.#timers.add(this.world.clock.now() + Math.max(0, milliseconds), expire);
+    this.#setAlarm();
+    return timer;
+  }
+
+  /** Takes back a timer; nothing happens when it expired already. */
+  cancelTimer(timer: Timer): void {
+    this.#timers.cancel(timer);
+  }
+
+  #setAlarm(): void {
+    const due = this.#timers.next;
+    if (due === null || this.#closed) return;
+    if (this.#alarm !== null) {
+      if (this.#alarm.due <= due) return;
+      this.#alarm.cancel();
+    }
+    const wait = Math.max(0, due - this.world.clock.now());
+    this.#alarm = { due, cancel: this.world.clock.after(wait, this.#ring) };
+  }
+
+  readonly #ring = (): void => {
+    this.#alarm = null;
+    if (this.#closed) return;
+    const now = this.world.clock.now();
+    for (let expire = this.#timers.take(now); expire !== null; expire = this.#timers.take(now)) expire();
+    this.#setAlarm();
+  };
+
+  // What gets reported.
+
+  /** Writes a record in the name of the runtime itself. */
+  note(tag: LogTag, text: string): void {
+    this.log.write({ wall: this.world.clock.wall(), tag, address: NO_ADDRESS, name: "runtime", text });
+  }
+
+  #trace(text: string): void {
+    this.note("~", text);
+  }
+
+  /** Counts a message that found a mailbox full; reported once a second. */
+  discard(): void {
+    this.counts.discarded++;
+    if (this.#discardAlarm) return;
+    this.#discardAlarm = true;
+    this.after(DISCARD_REPORT_MS, () => {
+      this.#discardAlarm = false;
+      const count = this.counts.discarded - this.#discardsReported;
+      this.#discardsReported = this.counts.discarded;
+      this.note("?", `Discarded ${count} messages to full mailboxes`);
+    });
+  }
+
+  /** Ends all activity: no turn, timer or message happens any more. */
+  close(): void {
+    this.#closed = true;
+    this.#alarm?.cancel();
+    this.#alarm = null;
+    this.#receivers.clear();
+    this.#services.clear();
+    this.#ready.length = 0;
+    this.#readyHead = 0;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+}
+
+/** The name under which a layer attaches something to a runtime, with its type. */
+export class Service<T> {
+  declare protected readonly _type?: T;
+  readonly symbol: symbol;
+
+  constructor(name: string) {
+    this.symbol = Symbol(name);
+  }
+}

@@ -1,0 +1,103 @@
+// This module performs no I/O.
+
+/** Logs: what happened, at a level, in lines that people and the `log` command read. */
+
+import { type Address, addressText } from "./address.ts";
+
+/** One character for what a record is about. */
+export type LogTag = "+" | "X" | ">" | "<" | "(" | ")" | "!" | "?" | "^" | "~" | "_" | "&" | "=";
+
+/** Levels by name, with the numbers of the original; NONE is above all. */
+export const LOG_LEVELS = {
+  NONE: 100,
+  FAULT: 6,
+  WARNING: 5,
+  CONSOLE: 4,
+  OBJECT: 3,
+  TRACE: 2,
+  DEBUG: 1,
+} as const;
+/** A name of {@link LOG_LEVELS}. */
+export type LogLevel = keyof typeof LOG_LEVELS;
+
+const LEVEL_OF_TAG: Readonly<Record<LogTag, number>> = {
+  "!": LOG_LEVELS.FAULT,
+  "?": LOG_LEVELS.WARNING,
+  "=": LOG_LEVELS.WARNING,
+  "^": LOG_LEVELS.CONSOLE,
+  "+": LOG_LEVELS.OBJECT,
+  "X": LOG_LEVELS.OBJECT,
+  ">": LOG_LEVELS.OBJECT,
+  "<": LOG_LEVELS.OBJECT,
+  "(": LOG_LEVELS.OBJECT,
+  ")": LOG_LEVELS.OBJECT,
+  "~": LOG_LEVELS.TRACE,
+  "&": LOG_LEVELS.TRACE,
+  "_": LOG_LEVELS.DEBUG,
+};
+
+/** The level of a tag, as a number. */
+export function levelOfTag(tag: LogTag): number {
+  return LEVEL_OF_TAG[tag];
+}
+
+/** One thing that happened. */
+export interface LogRecord {
+  /** Microseconds since 1970. */
+  readonly wall: bigint;
+  readonly tag: LogTag;
+  readonly address: Address;
+  /** Name of the actor. */
+  readonly name: string;
+  /** State of a machine, where there is one. */
+  readonly state?: string | undefined;
+  readonly text: string;
+}
+
+/** Where records go. */
+export interface LogSink {
+  write(record: LogRecord): void;
+}
+
+/** Named values of a log line or a sample: `text (k=1,j=2)`. */
+export type LogValues = Readonly<Record<string, unknown>>;
+
+/** A filter by level in front of a sink. A log that is off costs one comparison. */
+export class Log {
+  readonly #level: number;
+  readonly #sink: LogSink;
+
+  constructor(level: LogLevel, sink: LogSink) {
+    this.#level = LOG_LEVELS[level];
+    this.#sink = sink;
+  }
+
+  /** True when records of this tag are kept. */
+  enabled(tag: LogTag): boolean {
+    return LEVEL_OF_TAG[tag] >= this.#level;
+  }
+
+  write(record: LogRecord): void {
+    if (this.enabled(record.tag)) this.#sink.write(record);
+  }
+}
+
+/** Text and named values as one text. */
+export function logText(text: string, values?: LogValues): string {
+  if (values === undefined) return text;
+  const pairs = Object.entries(values).map(([name, value]) => `${name}=${value}`).join(",");
+  return text === "" ? pairs : `${text} (${pairs})`;
+}
+
+/** A record as a line without its end: `<time> <tag> <<8 hex digits>><name>[STATE] - <text>`. */
+export function logLine(record: LogRecord): string {
+  const state = record.state === undefined ? "" : `[${record.state}]`;
+  // A line end within a text would make the rest of a stored log unreadable.
+  const text = record.text.includes("\n") ? record.text.replaceAll("\n", "\n    ") : record.text;
+  return `${logTime(record.wall)} ${record.tag} ${addressText(record.address)}${record.name}${state} - ${text}`;
+}
+
+/** UTC with milliseconds, cut: `2026-11-22T04:28:48.568`. */
+export function logTime(wall: bigint): string {
+  return new Date(Number(wall / 1000n)).toISOString().slice(0, -1);
+}

@@ -1,0 +1,150 @@
+/** An actor that stands for a child process: it starts it, ends it when it is sent `Stop`, and returns its value. */
+
+import { type ActorInfo, actorInfo } from "./actor_type.ts";
+import type { ActorTypeLike } from "./kernel.ts";
+import type { LogTag } from "./log.ts";
+import { Aborted, Faulted } from "./messages/faults.ts";
+import { Stop } from "./messages/signals.ts";
+import { bind } from "./bind.ts";
+import { CHILD_OUTPUT_BYTES_MAX, childArguments, type ChildRequest, childValue } from "./process/child.ts";
+import { childrenOf, processContext } from "./process/context.ts";
+import { findExecutable, findRoleExecutable, type Found, type Launch, launchOf } from "./process/executable.ts";
+import type { Routine } from "./routine.ts";
+import { Message } from "./types/message.ts";
+import { FileError, type SignalName } from "./world.ts";
+
+/** How long a child may take to end after each signal but the last. */
+export const ESCALATION_SECONDS = 10;
+
+/** What ends a child, each after the one before did not help. */
+const ESCALATION: readonly SignalName[] = ["SIGINT", "SIGTERM", "SIGKILL"];
+
+/**
+ * What to run, and how.
+ *
+ * `executable` is a program on PATH (no extension), or a module that is looked for among the home's scripts, in the
+ * current folder, and beside this program. `role` is the executable that a role recorded. `actor` is a bound
+ * function or machine, whose file is run. One of the three is needed.
+ */
+export interface ProcessRequest extends Omit<ChildRequest, "module" | "declared"> {
+  readonly executable?: string;
+  readonly role?: string;
+  readonly actor?: ActorTypeLike;
+}
+
+/** The time for a child to end is over. */
+class Escalate extends Message({}) {}
+
+/** Sent to itself when the child has ended. */
+class ChildEnded {
+  constructor(readonly code: number, readonly bytes: Uint8Array, readonly truncated: boolean) {}
+}
+
+/**
+ * Runs a child process and returns what it returned: its value, its fault, or a fault that says what was wrong with
+ * its end. `Stop` interrupts it, then after {@linkcode ESCALATION_SECONDS} each, terminates and kills it; the
+ * answer is `Aborted` once it has ended.
+ */
+export async function ProcessObject(self: Routine, request: ProcessRequest): Promise<unknown> {
+  const launch = await prepare(self, request);
+  if (launch instanceof Faulted) return launch;
+  self.console([launch.executable, ...launch.arguments].join(" "));
+  return await supervise(self, launch);
+}
+bind(ProcessObject, "layer_cake.process_object");
+
+async function prepare(self: Routine, request: ProcessRequest): Promise<Launch | Faulted> {
+  const { world } = self.kernel;
+  const { commandLine, executable } = processContext(self.kernel);
+  const info = request.actor === undefined ? null : actorInfo(request.actor);
+  const homePath = request.homePath ?? commandLine.homePath;
+  const found = await find(self, request, { info, homePath, executable });
+  if (found instanceof Faulted) return found;
+  const declared = info === null ? {} : { declared: info.settings };
+  const module = found.path;
+  return await launchOf(world, found, childArguments({ ...request, ...declared, module }, commandLine));
+}
+
+interface FindContext {
+  readonly info: ActorInfo | null;
+  readonly homePath: string | null;
+  /** The executable of this process. */
+  readonly executable: string;
+}
+
+async function find(self: Routine, request: ProcessRequest, context: FindContext): Promise<Found | Faulted> {
+  const { world } = self.kernel;
+  const { commandLine } = processContext(self.kernel);
+  if (context.info !== null) {
+    const { url, name } = context.info;
+    if (url === null || !url.startsWith("file:")) return new Faulted(`cannot execute ${name} (not registered)`);
+    return { path: decodeURIComponent(new URL(url).pathname), modulePath: [] };
+  }
+  if (request.role !== undefined) {
+    if (context.homePath === null) return new Faulted(`cannot execute ${request.role} (no home_path)`);
+    return await findRoleExecutable(world, request.role, context.homePath);
+  }
+  if (request.executable === undefined) return new Faulted("cannot execute (nothing to execute)");
+  return await findExecutable(world, request.executable, {
+    homePath: commandLine.homePath !== null && commandLine.roleName !== null ? commandLine.homePath : null,
+    ownFolder: folderOf(context.executable),
+  });
+}
+
+function folderOf(path: string): string | null {
+  const end = path.lastIndexOf("/");
+  return end < 0 ? null : path.slice(0, end);
+}
+
+async function supervise(self: Routine, launch: Launch): Promise<unknown> {
+  const { kernel } = self;
+  let child;
+  try {
+    child = kernel.world.processes.spawn(launch);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return new Faulted(`cannot start process "${launch.executable}" (${error.message})`);
+  }
+  note(self, "(", `Started process (${child.pid})`);
+  const ended = Promise.all([child.output(CHILD_OUTPUT_BYTES_MAX), child.status]).then(([output, status]) => {
+    kernel.send(new ChildEnded(status.code, output.bytes, output.truncated), self.address, self.address);
+  });
+  let rung = 0;
+  const escalate = () => {
+    const signal = ESCALATION[rung++];
+    if (signal === undefined) return;
+    if (rung > 1) self.warning(`Process (${child.pid}) did not end, sending ${signal}`);
+    child.signal(signal);
+    if (rung < ESCALATION.length) self.start(Escalate, ESCALATION_SECONDS);
+  };
+  childrenOf(kernel).add(self.address, { ended, hasten: escalate });
+  for (;;) {
+    const message = await self.input();
+    if (message instanceof ChildEnded) {
+      note(self, ")", `Process (${child.pid}) ended with ${message.code}`);
+      return rung > 0 ? new Aborted() : valueOf(message);
+    }
+    if (message instanceof Escalate) escalate();
+    else if (message instanceof Stop && rung === 0) escalate();
+    else if (!(message instanceof Stop)) self.warning("Dropped a message: a child process takes none but Stop");
+  }
+}
+
+function valueOf(ended: ChildEnded): unknown {
+  if (ended.truncated) {
+    return new Faulted(`cannot decode output (more than ${CHILD_OUTPUT_BYTES_MAX} bytes) not a standard executable?`);
+  }
+  try {
+    const output = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(ended.bytes);
+    return childValue({ code: ended.code, output });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return new Faulted("cannot decode output (not UTF-8) not a standard executable?");
+  }
+}
+
+function note(self: Routine, tag: LogTag, text: string): void {
+  const { kernel, address } = self;
+  if (!kernel.log.enabled(tag)) return;
+  kernel.log.write({ wall: kernel.world.clock.wall(), tag, address, name: self.info.name, text });
+}

@@ -1,0 +1,192 @@
+/** A pool of workers behind one address: requests go to whoever is idle, answers come back to whoever asked. */
+
+import { type MachineClass, type RoutineFunction, type Sendable } from "../actor.ts";
+import type { Address } from "../address.ts";
+import { bind } from "../bind.ts";
+import { on } from "../dispatch.ts";
+import { StateMachine } from "../machine.ts";
+import { Aborted, Faulted, TimedOut } from "../messages/faults.ts";
+import { Unknown } from "../messages/incognito.ts";
+import { Returned, Start, Stop, T1 } from "../messages/signals.ts";
+import type { Timer } from "../timers.ts";
+import { JoinSpool, LeaveSpool } from "./messages.ts";
+import { SpoolCore, type SpoolEffect } from "./spool_core.ts";
+
+/** How to make a pool. */
+export interface ObjectSpoolSettings {
+  /** The actor type of the workers; null for workers that join and leave. @default {null} */
+  worker?: RoutineFunction<never> | MachineClass<never> | null;
+  /** Settings of each worker. */
+  workerSettings?: object;
+  /** Workers to make. @default {8} */
+  objectCount?: number;
+  /** Requests that may wait; null for no limit. @default {null} */
+  sizeOfQueue?: number | null;
+  /** Seconds of average response time from which requests are refused as busy; null for never. @default {5} */
+  responsiveness?: number | null;
+  /** While busy, every how-manieth request is let through. @default {10} */
+  busyPassRate?: number;
+  /** Seconds until a worker that ended is made again, give or take a quarter; null ends the pool. @default {30} */
+  standDown?: number | null;
+}
+
+/** A restart comes at a random moment within this part of the stand-down, to either side. */
+const STAND_DOWN_SPREAD = 0.25;
+
+interface UnderWay {
+  readonly address: Address;
+  readonly timer: Timer | null;
+}
+
+/**
+ * A pool. What it gets and does not know is a request: it goes to the worker that has been idle longest, and the
+ * answer goes to the requester, with the pool as return address. Without an idle worker a request waits, or is
+ * refused with `Overloaded`, `Busy` or `TemporarilyUnavailable`. A worker that ends with a request in hand: the
+ * requester gets a fault at once.
+ *
+ * Workers are made by the pool, or come by `JoinSpool` and go by `LeaveSpool`.
+ */
+export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
+  readonly #settings: Required<ObjectSpoolSettings>;
+  readonly #core: SpoolCore;
+  readonly #underWay = new Map<number, UnderWay>();
+  readonly #restarts = new Set<Timer>();
+
+  constructor(settings: ObjectSpoolSettings = {}) {
+    super("spooling");
+    this.#settings = {
+      worker: settings.worker ?? null,
+      workerSettings: settings.workerSettings ?? {},
+      objectCount: settings.objectCount ?? 8,
+      sizeOfQueue: settings.sizeOfQueue ?? null,
+      responsiveness: settings.responsiveness === undefined ? 5 : settings.responsiveness,
+      busyPassRate: settings.busyPassRate ?? 10,
+      standDown: settings.standDown === undefined ? 30 : settings.standDown,
+    };
+    const { sizeOfQueue, responsiveness, busyPassRate, worker } = this.#settings;
+    this.#core = new SpoolCore({ sizeOfQueue, responsiveness, busyPassRate, external: worker === null });
+  }
+
+  /** @internal */
+  onStart(): "spooling" {
+    const { objectCount, sizeOfQueue, responsiveness, standDown, worker } = this.#settings;
+    const isWrong = objectCount < 1 || (sizeOfQueue !== null && sizeOfQueue < 1) ||
+      (responsiveness !== null && responsiveness < 0.5) || (standDown !== null && standDown < 2);
+    if (isWrong) {
+      const given =
+        `count=${objectCount}, size=${sizeOfQueue}, responsiveness=${responsiveness}, stand_down=${standDown}`;
+      this.complete(new Faulted(`unexpected parameters (${given})`));
+    }
+    if (worker !== null) { for (let i = 0; i < objectCount; i++) this.#makeWorker(); }
+    return "spooling";
+  }
+
+  #makeWorker(): void {
+    const address = this.create(this.#settings.worker as RoutineFunction<object>, this.#settings.workerSettings);
+    this.assign(address);
+    this.#perform(this.#core.joined(address));
+  }
+
+  /** @internal */
+  onRequest(): "spooling" {
+    this.#perform(this.#core.request(this.received, this.returnAddress, this.kernel.world.clock.now()));
+    return "spooling";
+  }
+
+  /** @internal */
+  onJoin(message: JoinSpool): "spooling" {
+    if (message.workerAddress !== null) this.#perform(this.#core.joined(message.workerAddress));
+    return "spooling";
+  }
+
+  /** @internal */
+  onLeave(message: LeaveSpool): "spooling" {
+    if (message.workerAddress !== null) this.#perform(this.#core.left(message.workerAddress));
+    return "spooling";
+  }
+
+  /** @internal A worker ended. */
+  onReturned(message: Returned): "spooling" | "clearing" {
+    const worker = this.returnAddress;
+    this.debrief(worker);
+    this.trace("Worker ended", { returned: message.message });
+    const fault = message.message instanceof Faulted ? message.message : new Aborted();
+    this.#perform(this.#core.left(worker, fault));
+    const { standDown } = this.#settings;
+    if (standDown === null) return this.onStop();
+    const factor = 1 + STAND_DOWN_SPREAD * (2 * this.kernel.world.random.float() - 1);
+    const timer = this.kernel.after(standDown * factor * 1000, () => {
+      this.#restarts.delete(timer);
+      if (this.state === "spooling") this.#makeWorker();
+    });
+    this.#restarts.add(timer);
+    return "spooling";
+  }
+
+  /** @internal */
+  onStop(): "clearing" {
+    this.#perform(this.#core.stopped());
+    for (const { address, timer } of this.#underWay.values()) this.#forget(address, timer);
+    this.#underWay.clear();
+    for (const timer of this.#restarts) this.kernel.cancelTimer(timer);
+    if (this.abort() === 0) this.complete(new Aborted());
+    return "clearing";
+  }
+
+  /** @internal */
+  onCleared(): "clearing" {
+    this.debrief();
+    if (this.working() === 0) this.complete(new Aborted());
+    return "clearing";
+  }
+
+  #perform(effects: readonly SpoolEffect[]): void {
+    for (const effect of effects) {
+      if (effect.do === "answer") this.send(effect.message, effect.client);
+      else this.#assign(effect);
+    }
+  }
+
+  /** Each request has a return address of its own, so that a late answer can't be taken for another's. */
+  #assign({ request, worker, seconds }: SpoolEffect & { do: "assign" }): void {
+    const { id } = request;
+    const address = this.kernel.register({
+      deliver: (message) => this.#end(id, () => this.#core.answered(id, message as Sendable, this.#now())),
+    });
+    const giveUp = () => this.#end(id, () => this.#core.gaveUp(id, TimedOut.of(new T1())));
+    const timer = seconds === null ? null : this.kernel.after(seconds * 1000, giveUp);
+    this.#underWay.set(id, { address, timer });
+    this.forward(request.message, worker, address);
+  }
+
+  #end(id: number, decide: () => SpoolEffect[]): void {
+    const underWay = this.#underWay.get(id);
+    if (underWay === undefined || this.ended) return;
+    this.#underWay.delete(id);
+    this.#forget(underWay.address, underWay.timer);
+    this.#perform(decide());
+  }
+
+  #forget(address: Address, timer: Timer | null): void {
+    this.kernel.unregister(address);
+    if (timer !== null) this.kernel.cancelTimer(timer);
+  }
+
+  #now(): number {
+    return this.kernel.world.clock.now();
+  }
+}
+
+bind(ObjectSpool, "layer_cake.object_spool", {
+  table: {
+    spooling: [
+      on(Start, (self) => self.onStart()),
+      on(JoinSpool, (self, message) => self.onJoin(message)),
+      on(LeaveSpool, (self, message) => self.onLeave(message)),
+      on(Returned, (self, message) => self.onReturned(message)),
+      on(Stop, (self) => self.onStop()),
+      on(Unknown, (self) => self.onRequest()),
+    ],
+    clearing: [on(Returned, (self) => self.onCleared())],
+  },
+});

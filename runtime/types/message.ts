@@ -1,0 +1,173 @@
+// This module performs no I/O.
+
+/** Messages: classes whose members are declared with portable types, once, for the compiler and the wire alike. */
+
+import { checkMemberName, snakeCase } from "./names.ts";
+import {
+  ArrayType,
+  Declared,
+  EnumerationType,
+  ListType,
+  MapType,
+  Portable,
+  SetType,
+  type TypeLike,
+  typeOf,
+  UserDefined,
+  type ValueOf,
+} from "./portable.ts";
+
+/** Members as they are declared: a type (the default is null, or empty for structures), or a type with a default. */
+export type Members = Readonly<Record<string, TypeLike | Declared<unknown>>>;
+
+/** Structures are never null: an unset one is empty. */
+type Structural = readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown> | MessageBase;
+
+/** The TypeScript form of one declared member. */
+export type MemberValue<D> = D extends Declared<infer T> ? T
+  : D extends Portable<infer T> ? unknown extends T ? T : T extends Structural ? T : T | null
+  : ValueOf<D>;
+
+/** The TypeScript form of a set of declared members. */
+export type MemberValues<M extends Members> = { -readonly [K in keyof M]: MemberValue<M[K]> };
+
+/** One member, ready for encoders: name here, name on the wire, type, default. */
+export interface MemberShape {
+  readonly name: string;
+  readonly wireName: string;
+  readonly type: Portable<unknown>;
+  readonly initial: () => unknown;
+  readonly optional: boolean;
+}
+
+/** What every message is: an object with declared members. */
+export abstract class MessageBase {
+  static readonly members: readonly MemberShape[] = [];
+
+  constructor(init?: object) {
+    const given = init as Record<string, unknown> | undefined;
+    const self = this as unknown as Record<string, unknown>;
+    for (const member of (new.target as unknown as MessageClass).members) {
+      const value = given?.[member.name];
+      self[member.name] = value === undefined ? member.initial() : value;
+    }
+  }
+
+  /** The wire name, set by `bind`. */
+  static get wireName(): string {
+    const name = wireNameOf(this);
+    if (name === undefined) {
+      throw new TypeError(`Cannot use message ${this.name || "(anonymous)"} before bind() gave it a name`);
+    }
+    return name;
+  }
+
+  /** The portable type of this class. */
+  static get portable(): Portable<object> {
+    // Own slots: a class must not answer with what its base has.
+    const slots = this as unknown as { [TYPE]?: UserDefined<object> };
+    const held = slots[TYPE];
+    if (held !== undefined && held.messageClass === (this as unknown)) return held;
+    return slots[TYPE] = new UserDefined(this as unknown as MessageClass);
+  }
+}
+
+const TYPE = Symbol("portable type");
+const wireNames = new WeakMap<object, string>();
+
+/** Names a class for the wire; called by `bind`. */
+export function setWireName(messageClass: object, name: string): void {
+  wireNames.set(messageClass, name);
+}
+
+/** The wire name of a class, or undefined before `bind`. */
+export function wireNameOf(messageClass: object): string | undefined {
+  return wireNames.get(messageClass);
+}
+
+/** A message class as a value. Its constructor takes its members as one object. */
+export interface MessageClass<out T = object> {
+  new (init?: never): T & object;
+  readonly name: string;
+  readonly prototype: object;
+  readonly members: readonly MemberShape[];
+  readonly wireName: string;
+  readonly portable: Portable<T>;
+}
+
+/** What `Message` returns: something to extend. */
+export interface MessageConstructor<M extends Members, B> {
+  new (init?: Partial<MemberValues<M>>): MessageBase & B & MemberValues<M>;
+  readonly members: readonly MemberShape[];
+  readonly wireName: string;
+  readonly portable: Portable<MessageBase & B & MemberValues<M>>;
+}
+
+/**
+ * Declares the members of a message; extend what it returns, and name it with `bind`.
+ *
+ * A member without a default is null until set; lists, sets, maps and messages start empty. A null that arrives for
+ * a member leaves its default in place, as in the original.
+ *
+ * @param members Every member in the order of the wire.
+ * @param base A message class that the new one is a kind of (`class TimedOut extends Message({...}, Faulted)`):
+ * handlers for the base take it too. Its members are not inherited; list them where the wire has them.
+ * @example
+ * ```ts
+ * import { Message, Integer8 } from "@layer-cake/cake";
+ * class Xy extends Message({ x: Integer8.default(1), y: Integer8.default(1) }) {}
+ * const m = new Xy({ x: 5 });
+ * console.assert(m.x === 5 && m.y === 1);
+ * ```
+ */
+export function Message<M extends Members, B extends object = MessageBase>(
+  members: M,
+  base?: abstract new (init?: never) => B,
+): MessageConstructor<M, B> {
+  const shapes = Object.entries(members).map(([name, declared]) => shapeOf(name, declared));
+  const parent = (base ?? MessageBase) as unknown as typeof MessageBase;
+  abstract class Declaration extends parent {
+    static override readonly members = shapes;
+  }
+  return Declaration as unknown as MessageConstructor<M, B>;
+}
+
+function shapeOf(name: string, declared: TypeLike | Declared<unknown>): MemberShape {
+  checkMemberName(name);
+  if (declared instanceof Declared) {
+    const { type, initial, optional } = declared;
+    return { name, wireName: declared.wireName ?? snakeCase(name), type, initial, optional };
+  }
+  const type = typeOf(declared);
+  return { name, wireName: snakeCase(name), type, initial: initialOf(type), optional: false };
+}
+
+/** What a member of this type is when nobody says. */
+export function initialOf(type: Portable<unknown>): () => unknown {
+  if (type instanceof UserDefined) return () => new type.messageClass();
+  if (type instanceof ListType) return () => [];
+  if (type instanceof SetType) return () => new Set();
+  if (type instanceof MapType) return () => new Map();
+  if (type instanceof ArrayType) {
+    const element = initialOf(type.element);
+    return () => Array.from({ length: type.size }, element);
+  }
+  return () => null;
+}
+
+/** True for types whose values are never null. */
+export function isStructural(type: Portable<unknown>): boolean {
+  return type instanceof UserDefined || type instanceof ListType || type instanceof SetType ||
+    type instanceof MapType ||
+    type instanceof ArrayType;
+}
+
+/** True for a message class, as opposed to other functions and values. */
+export function isMessageClass(value: unknown): value is MessageClass {
+  return typeof value === "function" && value.prototype instanceof MessageBase;
+}
+
+/** True where the type is an enumeration. */
+export function isEnumeration(type: Portable<unknown>): type is EnumerationType<string> {
+  return type instanceof EnumerationType;
+}

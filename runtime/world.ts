@@ -1,0 +1,222 @@
+// This module performs no I/O.
+
+/**
+ * What a runtime may reach outside itself. There are two implementations: the real world
+ * (`real_world.ts`) and the simulated one (`simulation/`), and nothing in the project knows which of them it has.
+ *
+ * Units: durations and monotonic readings are milliseconds (fractions allowed); wall-clock readings are
+ * microseconds since 1970-01-01T00:00:00Z.
+ */
+
+/** Cancels what it was returned for; calling it again, or too late, does nothing. */
+export type Cancel = () => void;
+
+/** Time as a service: readings and one-shot alarms. */
+export interface Clock {
+  /** Monotonic milliseconds since some fixed moment; never goes back. */
+  now(): number;
+  /** Microseconds since 1970 in UTC, by the wall clock; may jump. */
+  wall(): bigint;
+  /** The offset of local time from UTC at a moment (microseconds since 1970), in seconds; east is positive. */
+  zoneOffset(wall: bigint): number;
+  /** Calls `alarm` once, `milliseconds` from now, never early. */
+  after(milliseconds: number, alarm: () => void): Cancel;
+  /** Calls `task` as soon as pending input and output had their turn (a macrotask). */
+  soon(task: () => void): void;
+}
+
+/** Randomness. The simulated world's is seeded. */
+export interface Random {
+  /** A float in [0, 1). */
+  float(): number;
+  /** A whole number in [0, bound). */
+  integer(bound: number): number;
+  /** A version 4 UUID in lower-case hyphenated form. */
+  uuid(): string;
+  /** `length` random bytes, fit for keys and nonces. */
+  bytes(length: number): Uint8Array;
+}
+
+/** Where a socket is: a name or a numeric address, and a port. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A reliable, ordered stream of bytes in both directions, such as a TCP connection. */
+export interface ByteStream {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /**
+   * Reads at least one byte into `buffer`.
+   *
+   * @returns The count of bytes read, or null at the end of the stream.
+   * @throws {NetworkError} When the connection broke.
+   */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes all of `bytes`; resolves when they were handed to the network. One write at a time. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Says that nothing more will be written; reading goes on. */
+  closeWrite(): Promise<void>;
+  /** Gives up the stream in both directions. Never throws; pending reads and writes reject or end. */
+  close(): void;
+}
+
+/** An open port that yields the streams of those who connect. */
+export interface StreamListener {
+  readonly local: Endpoint;
+  /**
+   * @returns The next accepted stream, or null once closed.
+   * @throws {NetworkError} When accepting failed; the listener may still work afterwards.
+   */
+  accept(): Promise<ByteStream | null>;
+  close(): void;
+}
+
+/** Sockets. Datagrams will join streams here. */
+export interface Network {
+  /** Opens a port for streams; port 0 asks for any free one. Throws {@link NetworkError}. */
+  listen(host: string, port: number): Promise<StreamListener>;
+  /** Connects a stream; throws {@link NetworkError} when refused, unreachable or timed out. */
+  connect(host: string, port: number): Promise<ByteStream>;
+  /** The IPv4 address this machine would use towards others, or null where there is none. */
+  primaryAddress(): string | null;
+}
+
+/** What went wrong with a socket, with the platform's own number where there is one. */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
+  /** The platform's error number (98: address in use, 111: refused), 0 if unknown. */
+  readonly errorCode: number;
+
+  constructor(message: string, errorCode = 0, options?: ErrorOptions) {
+    super(message, options);
+    this.errorCode = errorCode;
+  }
+}
+
+/** What is known of a file or folder without opening it; links are not followed. */
+export interface FileInfo {
+  readonly kind: "file" | "folder" | "link" | "other";
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, or null where the platform doesn't say. */
+  readonly modified: number | null;
+  readonly mode: number | null;
+}
+
+/** Files and folders. Paths are those of the platform. Failures throw {@link FileError}. */
+export interface FileSystem {
+  readText(path: string): Promise<string>;
+  /**
+   * Replaces the content of a file as a whole: a temporary file beside it, synced, then renamed, so that a
+   * reader or a power cut sees the old content or the new, never a part.
+   */
+  writeTextAtomic(path: string, text: string): Promise<void>;
+  /** Adds to the end of a file, making it when missing. */
+  appendText(path: string, text: string): Promise<void>;
+  /** Null when there is nothing of that name. Links are reported as links. */
+  info(path: string): Promise<FileInfo | null>;
+  /** Names in a folder, sorted. */
+  list(path: string): Promise<string[]>;
+  /** Makes a folder with its parents; no error when it exists. */
+  makeFolder(path: string): Promise<void>;
+  /** Removes a file, a link (not its target), or a folder with everything below. No error when absent. */
+  remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Makes an empty temporary folder and returns its path. */
+  makeTemporaryFolder(prefix: string): Promise<string>;
+  /** The current folder, absolute. */
+  currentFolder(): string;
+  /**
+   * Takes the exclusive advisory lock that the original uses (a POSIX record lock over the whole file), making
+   * the file when missing. The lock lasts until released or until the process ends.
+   *
+   * @returns A way to release it, or null when another process holds it.
+   */
+  lock(path: string): Promise<Cancel | null>;
+  /** Process id of the holder of such a lock, or null when it is free. Taking nothing, changing nothing. */
+  lockHolder(path: string): Promise<number | null>;
+}
+
+/** A file operation that failed; the message names the path. */
+export class FileError extends Error {
+  override readonly name = "FileError";
+  /** Closed set of reasons that callers tell apart. */
+  readonly reason: "not found" | "exists" | "not permitted" | "other";
+
+  constructor(message: string, reason: FileError["reason"], options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** What to run as a child process. */
+export interface ChildCommand {
+  readonly executable: string;
+  readonly arguments: readonly string[];
+  /** Variables in addition to (or instead of) those inherited. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly folder?: string;
+}
+
+/** How a child process ended: a status, or the signal that ended it. */
+export interface ChildStatus {
+  /** Exit status; negative for a signal (-9), as parents of the original report it. */
+  readonly code: number;
+}
+
+/** A running child process; stdin and stderr are inherited, stdout is captured. */
+export interface ChildProcess {
+  readonly pid: number;
+  /** All of stdout as bytes, bounded by `limit` bytes (more is read and thrown away), resolved at its end. */
+  output(limit: number): Promise<{ readonly bytes: Uint8Array; readonly truncated: boolean }>;
+  readonly status: Promise<ChildStatus>;
+  signal(name: SignalName): void;
+}
+
+/** Signals that the project sends or receives. */
+export type SignalName = "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGHUP" | "SIGQUIT";
+
+/** The program that runs now, as far as others of its kind need to know to be started, and what it was told. */
+export interface ProgramInfo {
+  /** Absolute path of the program file: Deno's, or that of the compiled cake. */
+  readonly executable: string;
+  /** True when that file is a compiled cake, which runs modules by itself. */
+  readonly compiled: boolean;
+  /** The command line, without program and module. */
+  readonly arguments: readonly string[];
+}
+
+/** Child processes, and this process as one. */
+export interface Processes {
+  readonly pid: number;
+  /** The parent at this moment; it changes when the parent ends. */
+  readonly parentPid: number;
+  readonly self: ProgramInfo;
+  /** Throws {@link FileError} when it can't be started. */
+  spawn(command: ChildCommand): ChildProcess;
+  /** Sends a signal to a process by id; false when there is none. */
+  signal(pid: number, name: SignalName): boolean;
+  /** Calls `handler` at each signal of that name from now on. */
+  onSignal(name: SignalName, handler: () => void): Cancel;
+  /** Ends this process with a status. What was written before is out. */
+  exit(status: number): void;
+}
+
+/** The edges of the process: variables, standard streams. */
+export interface Environment {
+  variable(name: string): string | undefined;
+  writeOutput(text: string): void;
+  writeError(text: string): void;
+}
+
+/** Everything outside a runtime. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly network: Network;
+  readonly files: FileSystem;
+  readonly processes: Processes;
+  readonly environment: Environment;
+}
