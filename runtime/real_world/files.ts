@@ -1,0 +1,103 @@
+/** Files and folders of the machine. */
+
+import type { FileInfo, FileSystem } from "../world.ts";
+import { errnoName, toFileError } from "./platform_error.ts";
+import { lock, lockHolder } from "./lock.ts";
+
+/** Makes the file system of the real world. */
+export function realFiles(): FileSystem {
+  return {
+    readText: (path) => doing("read", path, () => Deno.readTextFile(path)),
+    writeTextAtomic: (path, text) => doing("write", path, () => replace(path, text)),
+    appendText: (path, text) => doing("append to", path, () => Deno.writeTextFile(path, text, { append: true })),
+    info: (path) => doing("look at", path, () => info(path)),
+    list: (path) => doing("list", path, () => list(path)),
+    makeFolder: (path) => doing("make folder", path, () => Deno.mkdir(path, { recursive: true })),
+    remove: (path) => doing("remove", path, () => remove(path)),
+    rename: (from, to) => doing("rename", from, () => Deno.rename(from, to)),
+    makeTemporaryFolder: (prefix) => doing("make temporary folder", prefix, () => Deno.makeTempDir({ prefix })),
+    currentFolder: () => Deno.cwd(),
+    lock: (path) => doing("lock", path, () => lock(path)),
+    lockHolder: (path) => doing("look at the lock of", path, () => lockHolder(path)),
+  };
+}
+
+async function doing<T>(action: string, path: string, operation: () => Promise<T> | T): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw toFileError(action, path, error);
+  }
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const at = Math.max(path.lastIndexOf("/"), Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1) + 1;
+  const folder = path.slice(0, at);
+  const temporary = `${folder}.${path.slice(at)}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  const mode = (await info(path))?.mode;
+  try {
+    const file = await Deno.open(temporary, { write: true, createNew: true });
+    try {
+      await writeAll(file, new TextEncoder().encode(text));
+      await file.sync();
+    } finally {
+      file.close();
+    }
+    if (mode !== null && mode !== undefined) await Deno.chmod(temporary, mode & 0o7777);
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+  await syncFolder(folder === "" ? "." : folder);
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
+
+/** Makes the new name last over a power cut. Some platforms can't open a folder; the content is whole without it. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await Deno.open(folder, { read: true });
+    try {
+      await handle.sync();
+    } finally {
+      handle.close();
+    }
+  } catch {
+    return;
+  }
+}
+
+async function info(path: string): Promise<FileInfo | null> {
+  try {
+    const found = await Deno.lstat(path);
+    const kind = found.isSymlink ? "link" : found.isFile ? "file" : found.isDirectory ? "folder" : "other";
+    return { kind, size: found.size, modified: found.mtime?.getTime() ?? null, mode: found.mode };
+  } catch (error) {
+    if (isAbsence(error)) return null;
+    throw error;
+  }
+}
+
+async function list(path: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(path)) names.push(entry.name);
+  return names.sort();
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    // The platform looks at the name itself, never through a link: a link to a folder goes, the folder stays.
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+  }
+}
+
+/** A name below a file is as absent as a name in a folder that isn't there. */
+function isAbsence(error: unknown): boolean {
+  const name = errnoName(error);
+  return name === "ENOENT" || name === "ENOTDIR";
+}

@@ -1,0 +1,116 @@
+/** Child processes and signals of the machine. */
+
+import type { Cancel, ChildCommand, ChildProcess, ChildStatus, Processes, SignalName } from "../world.ts";
+import { signalNumber } from "./signal_number.ts";
+import { toFileError } from "./platform_error.ts";
+
+/** Makes the processes of the real world. */
+export function realProcesses(): Processes {
+  return {
+    get pid() {
+      return Deno.pid;
+    },
+    // Read each time: the parent changes when it ends.
+    get parentPid() {
+      return Deno.ppid;
+    },
+    get self() {
+      return { executable: Deno.execPath(), compiled: Deno.build.standalone, arguments: [...Deno.args] };
+    },
+    spawn,
+    signal: sendSignal,
+    onSignal,
+    exit: (status) => Deno.exit(status),
+  };
+}
+
+function spawn(command: ChildCommand): ChildProcess {
+  try {
+    return new RealChild(
+      new Deno.Command(command.executable, {
+        args: [...command.arguments],
+        stdin: "inherit",
+        stdout: "piped",
+        stderr: "inherit",
+        ...(command.environment === undefined ? {} : { env: { ...command.environment } }),
+        ...(command.folder === undefined ? {} : { cwd: command.folder }),
+      }).spawn(),
+    );
+  } catch (error) {
+    const { executable, folder = "" } = command;
+    const isFolderMissing = error instanceof Error && error.message.includes(`No such cwd '${folder}'`);
+    throw isFolderMissing ? toFileError("start in", folder, error) : toFileError("start", executable, error);
+  }
+}
+
+/** A running child. */
+class RealChild implements ChildProcess {
+  readonly pid: number;
+  readonly status: Promise<ChildStatus>;
+  readonly #child: Deno.ChildProcess;
+
+  constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.pid = child.pid;
+    this.status = child.status.then(({ code, signal }) => ({
+      code: signal === null ? code : -(signalNumber(signal, Deno.build.os === "darwin") ?? code - 128),
+    }));
+  }
+
+  async output(limit: number): Promise<{ bytes: Uint8Array; truncated: boolean }> {
+    const parts: Uint8Array[] = [];
+    let kept = 0;
+    let truncated = false;
+    for await (const part of this.#child.stdout) {
+      const taken = part.subarray(0, limit - kept);
+      if (taken.length > 0) parts.push(taken);
+      kept += taken.length;
+      truncated ||= taken.length < part.length;
+    }
+    return { bytes: join(parts, kept), truncated };
+  }
+
+  signal(name: SignalName): void {
+    try {
+      this.#child.kill(name);
+    } catch {
+      // It has ended already, which is what a signal asks for.
+      return;
+    }
+  }
+}
+
+function join(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+function sendSignal(pid: number, name: SignalName): boolean {
+  try {
+    Deno.kill(pid, name);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw toFileError("signal", `process ${pid}`, error);
+  }
+}
+
+function onSignal(name: SignalName, handler: () => void): Cancel {
+  try {
+    Deno.addSignalListener(name, handler);
+  } catch (error) {
+    // Windows knows few signals, and nobody can catch SIGKILL: none will come.
+    if (error instanceof TypeError) return () => {};
+    throw error;
+  }
+  let isActive = true;
+  return () => {
+    if (isActive) Deno.removeSignalListener(name, handler);
+    isActive = false;
+  };
+}

@@ -1,0 +1,65 @@
+/** The file system as one simulated process sees it. */
+
+import type { Cancel, FileSystem } from "../world.ts";
+import type { Life } from "./life.ts";
+import { type Disk, normal } from "./disk.ts";
+
+/** What the files of a process hang on. */
+export interface FileSurroundings {
+  readonly disk: Disk;
+  /** Locked files of the host, by path. */
+  readonly locks: Map<string, Life>;
+  /** Absolute path. */
+  readonly currentFolder: string;
+  /** Virtual time of an operation. */
+  readonly latencyMs: number;
+  /** Milliseconds since 1970 on the wall clock. */
+  readonly wallMs: () => number;
+}
+
+/**
+ * Makes the view of one life.
+ *
+ * An operation takes effect at its end: a process that crashes in the middle of it has done nothing.
+ */
+export function makeFiles(life: Life, surroundings: FileSurroundings): FileSystem {
+  const { disk, locks, currentFolder, latencyMs, wallMs } = surroundings;
+  const absolute = (path: string): string => path.startsWith("/") ? path : `${currentFolder}/${path}`;
+  const later = <T>(operation: () => T): Promise<T> => life.later(1000 * latencyMs, operation);
+  return {
+    readText: (path) => later(() => disk.readText(absolute(path))),
+    writeTextAtomic: (path, text) => later(() => disk.writeText(absolute(path), text, wallMs())),
+    appendText: (path, text) => later(() => disk.appendText(absolute(path), text, wallMs())),
+    info: (path) => later(() => disk.info(absolute(path))),
+    list: (path) => later(() => disk.list(absolute(path))),
+    makeFolder: (path) => later(() => disk.makeFolder(absolute(path), wallMs())),
+    remove: (path) => later(() => disk.remove(absolute(path))),
+    rename: (from, to) => later(() => disk.rename(absolute(from), absolute(to))),
+    makeTemporaryFolder: (prefix) => later(() => disk.makeTemporaryFolder(prefix, wallMs())),
+    currentFolder: () => currentFolder,
+    lock: (path) =>
+      later(() => {
+        const file = absolute(path);
+        if (disk.info(file) === null) disk.writeText(file, "", wallMs());
+        return takeLock(life, locks, normal(file));
+      }),
+    lockHolder: (path) => later(() => locks.get(normal(absolute(path)))?.pid ?? null),
+  };
+}
+
+function takeLock(life: Life, locks: Map<string, Life>, path: string): Cancel | null {
+  if (locks.has(path)) return null;
+  const release = (): void => {
+    life.holdings.delete(holding);
+    if (locks.get(path) === life) locks.delete(path);
+  };
+  // The system takes a lock back when its process ends.
+  const holding = { abandon: release };
+  locks.set(path, life);
+  life.holdings.add(holding);
+  let isReleased = false;
+  return () => {
+    if (!isReleased) release();
+    isReleased = true;
+  };
+}

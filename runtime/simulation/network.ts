@@ -1,0 +1,310 @@
+/** The simulated network: hosts with addresses, ports, connections, and the ways between them. */
+
+import { networkError } from "../real_world/errno.ts";
+import { type ByteStream, type Endpoint, type Network, NetworkError, type StreamListener } from "../world.ts";
+import { type Engine, QUIET } from "./engine.ts";
+import { type Life, never } from "./life.ts";
+import { Link } from "./link.ts";
+import { SimulatedListener } from "./listener.ts";
+import { type NetworkConditions, withConditions } from "./options.ts";
+import { nameOf, SimulatedStream } from "./stream.ts";
+
+/** Ports that the system gives out by itself, as on Linux. */
+const EPHEMERAL_PORT_MIN = 32_768;
+const EPHEMERAL_PORT_MAX = 60_999;
+
+/** How long a system waits before it knocks again at a listener whose backlog is full. */
+const KNOCK_AGAIN_US = 1_000_000;
+
+const LOOPBACK = "127.0.0.1";
+
+/** One host as the network sees it. */
+export interface Station {
+  readonly name: string;
+  readonly address: string;
+  /** Open ports. */
+  readonly listeners: Set<SimulatedListener>;
+  isUp: boolean;
+  /** The port to try next where any will do. */
+  nextPort: number;
+}
+
+/** A connect under way. */
+interface Attempt {
+  readonly life: Life;
+  readonly from: Station;
+  readonly to: Station;
+  readonly target: Endpoint;
+  readonly stream: SimulatedStream;
+  readonly links: readonly [Link, Link];
+  readonly fail: (error: NetworkError) => void;
+  isOver: boolean;
+}
+
+/** Joins hosts. */
+export class SimulatedNetwork {
+  readonly #engine: Engine;
+  readonly #stations = new Map<string, Station>();
+  readonly #links = new Map<string, Link>();
+  #conditions: NetworkConditions;
+
+  constructor(engine: Engine, conditions: NetworkConditions) {
+    this.#engine = engine;
+    this.#conditions = conditions;
+  }
+
+  /** What holds for links without conditions of their own. */
+  get conditions(): NetworkConditions {
+    return this.#conditions;
+  }
+
+  /** Adds a host. */
+  add(name: string, address: string): Station {
+    if (!isIpv4(address)) throw new RangeError(`Cannot add host "${name}": "${address}" is not an IPv4 address`);
+    for (const other of this.#stations.values()) {
+      if (other.name === name) throw new RangeError(`Cannot add host "${name}": there is one of that name`);
+      if (other.address === address) {
+        throw new RangeError(`Cannot add host "${name}": "${other.name}" has the address ${address}`);
+      }
+    }
+    const station = {
+      name,
+      address,
+      listeners: new Set<SimulatedListener>(),
+      isUp: true,
+      nextPort: EPHEMERAL_PORT_MIN,
+    };
+    this.#stations.set(name, station);
+    return station;
+  }
+
+  /** The way from one host to another. */
+  link(from: string, to: string): Link {
+    const label = `${from} > ${to}`;
+    const known = this.#links.get(label);
+    if (known !== undefined) return known;
+    const station = this.#stations.get(to);
+    if (station === undefined) throw new RangeError(`Cannot find host "${to}"`);
+    const link = new Link(
+      label,
+      from === to,
+      this.#engine.random.fork(label),
+      this.#conditions,
+      () => station.isUp,
+    );
+    this.#links.set(label, link);
+    return link;
+  }
+
+  /** Changes the conditions between hosts, now and for links to come. */
+  change(changes: Partial<NetworkConditions>): void {
+    this.#conditions = withConditions(this.#conditions, changes);
+    for (const link of this.#links.values()) link.conditions = withConditions(link.conditions, changes);
+  }
+
+  /** Ends all partitions. */
+  healAll(): void {
+    for (const link of this.#links.values()) link.heal();
+  }
+
+  /** A host that has got its power back gets what was sent to it meanwhile. */
+  releaseTo(name: string): void {
+    for (const [label, link] of this.#links) if (label.endsWith(` > ${name}`)) link.release();
+  }
+
+  /** The network as one process sees it. */
+  viewOf(station: Station, life: Life): Network {
+    return {
+      // Errors must arrive as rejections, and nothing at all at a process that has ended.
+      listen: (host, port) => life.isAlive ? settled(() => this.#listen(station, life, host, port)) : never(),
+      connect: (host, port) => life.isAlive ? this.#connect(station, life, host, port) : never(),
+      primaryAddress: () => station.address,
+    };
+  }
+
+  #listen(station: Station, life: Life, host: string, port: number): StreamListener {
+    checkPort(port);
+    const address = this.#ownAddress(station, host);
+    const local = { host: address, port: port === 0 ? this.#freePort(station) : port };
+    for (const other of station.listeners) if (isConflict(other.local, local)) throw networkError("EADDRINUSE");
+    const listener = new SimulatedListener(life, local, () => {
+      station.listeners.delete(listener);
+      this.#engine.note(life.label, `unlisten ${nameOf(local)}`);
+    });
+    station.listeners.add(listener);
+    this.#engine.note(life.label, `listen ${nameOf(local)}`);
+    return listener;
+  }
+
+  #connect(from: Station, life: Life, host: string, port: number): Promise<ByteStream> {
+    return new Promise((resolve, reject) => {
+      checkPort(port);
+      const [to, address] = this.#resolve(from, host);
+      const timeoutMs = this.#conditions.connectTimeoutMs;
+      const local = { host: to === from && isLoopback(address) ? LOOPBACK : from.address, port: this.#freePort(from) };
+      const target = { host: address, port };
+      const stream = new SimulatedStream(life, local, target);
+      const fail = (error: NetworkError): void => {
+        if (attempt.isOver || stream.isGone) return;
+        attempt.isOver = true;
+        life.holdings.delete(stream);
+        this.#engine.cancel(timer);
+        this.#engine.note(life.label, `cannot connect ${nameOf(local)} ${nameOf(target)} ${error.message}`);
+        // Closes the local end, so that a late answer meets a reset.
+        stream.abandon(false);
+        reject(error);
+      };
+      const timer = life.schedule(1000 * timeoutMs, () => fail(networkError("ETIMEDOUT")), "alarm");
+      const links = [this.link(from.name, to?.name ?? from.name), this.link(to?.name ?? from.name, from.name)] as const;
+      const attempt: Attempt = { life, from, to: to ?? from, target, stream, links, fail, isOver: false };
+      // Nobody has that address: nothing answers.
+      if (to === null) return;
+      stream.await(() => {
+        attempt.isOver = true;
+        this.#engine.cancel(timer);
+        this.#engine.note(life.label, `connected ${nameOf(local)} ${nameOf(target)}`);
+        resolve(stream);
+      }, () => this.#engine.note(life.label, `closed ${nameOf(local)} ${nameOf(target)}`));
+      this.#knock(attempt, links[0].delay());
+    });
+  }
+
+  #knock(attempt: Attempt, delay: number): void {
+    const [there] = attempt.links;
+    this.#engine.schedule(
+      delay,
+      () => {
+        if (attempt.isOver || attempt.stream.isGone) return QUIET;
+        if (there.isBlocked) {
+          there.hold(() => this.#knock(attempt, there.delay()));
+          return QUIET;
+        }
+        return this.#answer(attempt);
+      },
+      there.label,
+      "work",
+    );
+  }
+
+  #answer(attempt: Attempt): unknown {
+    const { to, target, links: [there] } = attempt;
+    const listener = [...to.listeners].find(({ local }) => isFor(local, target));
+    if (listener === undefined || there.chance(there.conditions.refuseProbability)) {
+      this.#refuse(attempt);
+      return QUIET;
+    }
+    if (listener.isFull) {
+      this.#knock(attempt, KNOCK_AGAIN_US);
+      return QUIET;
+    }
+    this.#accept(attempt, listener);
+    return undefined;
+  }
+
+  #refuse(attempt: Attempt): void {
+    const [, back] = attempt.links;
+    this.#engine.schedule(
+      back.delay(),
+      () => {
+        if (!back.isBlocked) return attempt.fail(networkError("ECONNREFUSED"));
+        back.hold(() => this.#refuse(attempt));
+        return QUIET;
+      },
+      back.label,
+      "work",
+    );
+  }
+
+  #accept(attempt: Attempt, listener: SimulatedListener): void {
+    const { stream: near, target, links } = attempt;
+    const { life } = listener;
+    const far = new SimulatedStream(life, target, near.local);
+    const random = links[0].forkRandom();
+    SimulatedStream.join(this.#engine, [near, far], links, random);
+    this.#engine.note(life.label, `accepted ${nameOf(target)} ${nameOf(near.local)}`);
+    const { lifetimeMeanMs } = links[0].conditions;
+    const loss = Number.isFinite(lifetimeMeanMs)
+      ? this.#engine.schedule(
+        1000 * random.exponential(lifetimeMeanMs),
+        () => this.#lose(near, far),
+        links[0].label,
+        "alarm",
+      )
+      : null;
+    far.establish(() => {
+      this.#engine.note(life.label, `closed ${nameOf(target)} ${nameOf(near.local)}`);
+      if (loss !== null) this.#engine.cancel(loss);
+    });
+    listener.offer(far);
+  }
+
+  #lose(near: SimulatedStream, far: SimulatedStream): void {
+    this.#engine.note("network", `lost ${nameOf(near.local)} ${nameOf(near.remote)}`);
+    near.break(networkError("ECONNRESET"));
+    far.break(networkError("ECONNRESET"));
+  }
+
+  /** Host and address that a name stands for, seen from a host; no host where nobody has the address. */
+  #resolve(from: Station, host: string): readonly [Station | null, string] {
+    if (isWildcard(host) || host === "localhost" || host === "::1") return [from, LOOPBACK];
+    if (isLoopback(host)) return [from, host];
+    const station = this.#find(host);
+    if (station !== null) return [station, station.address];
+    if (isIpv4(host)) return [null, host];
+    throw networkError("EAI_NONAME");
+  }
+
+  #ownAddress(station: Station, host: string): string {
+    if (isWildcard(host)) return "0.0.0.0";
+    const [owner, address] = this.#resolve(station, host);
+    if (owner !== station) throw networkError("EADDRNOTAVAIL");
+    return address;
+  }
+
+  #find(host: string): Station | null {
+    const named = this.#stations.get(host);
+    if (named !== undefined) return named;
+    for (const station of this.#stations.values()) if (station.address === host) return station;
+    return null;
+  }
+
+  #freePort(station: Station): number {
+    const taken = new Set(Array.from(station.listeners, ({ local }) => local.port));
+    for (let tries = EPHEMERAL_PORT_MAX - EPHEMERAL_PORT_MIN; tries >= 0; tries--) {
+      const port = station.nextPort;
+      station.nextPort = port === EPHEMERAL_PORT_MAX ? EPHEMERAL_PORT_MIN : port + 1;
+      if (!taken.has(port)) return port;
+    }
+    throw networkError("EADDRINUSE");
+  }
+}
+
+/** The result of an operation as a promise, also of one that throws. */
+function settled<T>(operation: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(operation()));
+}
+
+function checkPort(port: number): void {
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
+  throw new NetworkError(`Invalid port (out of range): ${port}`);
+}
+
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::" || host === "";
+}
+
+function isLoopback(host: string): boolean {
+  return host.startsWith("127.") && isIpv4(host);
+}
+
+function isIpv4(host: string): boolean {
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(host);
+}
+
+function isConflict(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && (a.host === b.host || isWildcard(a.host) || isWildcard(b.host));
+}
+
+function isFor(local: Endpoint, target: Endpoint): boolean {
+  return local.port === target.port && (isWildcard(local.host) || local.host === target.host);
+}

@@ -1,0 +1,367 @@
+/** Simulated processes: programs that get a world, crash, and start again. */
+
+import type { FileSurroundings } from "./files.ts";
+import { makeFiles } from "./files.ts";
+import type { Engine } from "./engine.ts";
+import { type Holding, Life, never, type SlowReading } from "./life.ts";
+import type { SimulatedNetwork, Station } from "./network.ts";
+import { fileError } from "../real_world/errno.ts";
+import { signalNumber } from "../real_world/signal_number.ts";
+import type { Cancel, ChildCommand, ChildProcess, Clock, Environment, Processes, SignalName, World } from "../world.ts";
+
+/**
+ * What runs in a simulated process.
+ *
+ * The process goes on after the program returned, until it exits or is ended, as what it set going may go on. An
+ * exception, or a rejection of the returned promise, fails the whole simulation unless the process was started with
+ * `failure: "exit"`.
+ */
+export type Program = (world: World, process: SimulatedProcess) => unknown;
+
+/** How to start a process. */
+export interface StartOptions {
+  /** The command line, without program. @default {[]} */
+  readonly arguments?: readonly string[];
+  /** Environment variables. @default {{}} */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The current folder, absolute. @default {"/"} */
+  readonly folder?: string;
+  /** Whether an exception in the program fails the run, or ends the process with status 1. @default {"run"} */
+  readonly failure?: "run" | "exit";
+}
+
+/** How a process is to crash. */
+export interface CrashOptions {
+  /**
+   * Virtual milliseconds until its peers are told of it; Infinity leaves their connections half open: they notice when
+   * they write. @default {0}
+   */
+  readonly noticedAfterMs?: number;
+}
+
+/**
+ * What a process needs from its host.
+ *
+ * @internal
+ */
+export interface HostContext {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly network: SimulatedNetwork;
+  readonly station: Station;
+  readonly processes: Map<number, SimulatedProcess>;
+  readonly programs: Map<string, Program>;
+  readonly zoneOffsetS: number;
+  readonly wallUs: () => bigint;
+  readonly files: Omit<FileSurroundings, "currentFolder">;
+  nextPid: number;
+}
+
+/** The signal that no handler keeps off, and that a crash counts as. */
+const UNCATCHABLE: SignalName = "SIGKILL";
+
+/** What parents of the orphaned see. */
+const INIT_PID = 1;
+
+/** A program on a host, through all of its lives. */
+export class SimulatedProcess {
+  /** Its name on its host. */
+  readonly name: string;
+  /** All that it wrote to standard output, a string for each write. */
+  readonly output: string[] = [];
+  /** All that it wrote to standard error. */
+  readonly errors: string[] = [];
+  readonly #context: HostContext;
+  readonly #program: Program;
+  readonly #options: StartOptions;
+  readonly #parent: Life | null;
+  readonly #endWatchers: Set<(status: number) => void> = new Set();
+  #life: Life;
+  #world: World;
+  #incarnation = 0;
+  #exitStatus: number | null = null;
+  #untold: readonly Holding[] = [];
+
+  /** @internal Hosts make processes: see `SimulatedHost.start`. */
+  constructor(
+    context: HostContext,
+    name: string,
+    program: Program,
+    options: StartOptions,
+    parent: Life | null,
+  ) {
+    this.name = name;
+    this.#context = context;
+    this.#program = program;
+    this.#options = options;
+    this.#parent = parent;
+    [this.#life, this.#world] = this.#begin();
+  }
+
+  /** Process id of the present life, or of the last one. */
+  get pid(): number {
+    return this.#life.pid;
+  }
+
+  /** True from start to end of a life. */
+  get isAlive(): boolean {
+    return this.#life.isAlive;
+  }
+
+  /** How the last life ended: a status, negative for a signal; null while alive. */
+  get exitStatus(): number | null {
+    return this.#exitStatus;
+  }
+
+  /** How often it was started. */
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  /** The command line, without program. */
+  get arguments(): readonly string[] {
+    return this.#options.arguments ?? [];
+  }
+
+  /** The world of the present life, for tests that look from inside. */
+  get world(): World {
+    return this.#world;
+  }
+
+  /**
+   * Ends the process as a kill does: its timers never fire again, nothing it awaits ever resolves, its sockets are
+   * closed by its system. Does nothing to one that has ended.
+   *
+   * @param options When its peers notice
+   */
+  crash(options: CrashOptions = {}): void {
+    if (!this.isAlive) return;
+    const { noticedAfterMs = 0 } = options;
+    const word = noticedAfterMs === 0 ? "crash" : `crash noticed after ${noticedAfterMs} ms`;
+    this.#end(-signalNumber(UNCATCHABLE)!, word, noticedAfterMs === 0);
+    if (noticedAfterMs === 0 || !Number.isFinite(noticedAfterMs)) return;
+    const { engine } = this.#context;
+    engine.schedule(1000 * noticedAfterMs, () => this.revealCrash(), this.#life.label, "alarm");
+  }
+
+  /** Tells the peers of a crash that was to go unnoticed. */
+  revealCrash(): void {
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const holding of untold) holding.tell?.();
+  }
+
+  /**
+   * Ends the process without a word to anybody, as when its host loses power.
+   *
+   * @internal
+   */
+  vanish(): void {
+    if (!this.isAlive) return;
+    this.#end(-signalNumber(UNCATCHABLE)!, "power lost", false);
+    this.#untold = [];
+  }
+
+  /** Ends the process with a status, as its own `exit` does. */
+  exit(status: number): void {
+    if (this.isAlive) this.#end(status, `exit ${status}`, true);
+  }
+
+  /**
+   * Starts the program again, with a new world, process id and random stream; ends the present life first.
+   *
+   * @throws {Error} When the host has no power
+   */
+  restart(): void {
+    if (!this.#context.station.isUp) throw new Error(`Cannot restart "${this.name}": its host has no power`);
+    this.crash();
+    [this.#life, this.#world] = this.#begin();
+  }
+
+  /** Sends a signal, from outside. */
+  signal(name: SignalName): void {
+    const life = this.#life;
+    life.schedule(0, () => {
+      this.#context.engine.note(life.label, `signal ${name}`);
+      const handlers = life.signalHandlers.get(name);
+      if (name !== UNCATCHABLE && handlers !== undefined && handlers.size > 0) {
+        for (const handler of [...handlers]) handler();
+      } else {
+        this.#end(-signalNumber(name)!, `ended by ${name}`, true);
+      }
+    }, "work");
+  }
+
+  /**
+   * Makes its reads slow from now on: each takes `delayMs` of virtual time and yields at most `bytesMax` bytes.
+   *
+   * @param slow Null for normal speed
+   */
+  readSlowly(slow: SlowReading | null): void {
+    this.#life.slowReading = slow;
+  }
+
+  /**
+   * Calls back once, when this life has ended.
+   *
+   * @internal
+   */
+  onEnd(watcher: (status: number) => void): void {
+    this.#endWatchers.add(watcher);
+  }
+
+  #begin(): [Life, World] {
+    const { engine, name, processes } = this.#context;
+    const life = new Life(engine, `${name}/${this.name}`, this.#context.nextPid++);
+    const world = makeWorld(this.#context, this, life, this.#options, this.#parent, ++this.#incarnation);
+    this.#exitStatus = null;
+    processes.set(life.pid, this);
+    engine.note(life.label, this.#incarnation === 1 ? `start ${life.pid}` : `restart ${life.pid}`);
+    life.schedule(0, () => this.#run(life, world), "work");
+    return [life, world];
+  }
+
+  #run(life: Life, world: World): void {
+    const fail = (error: unknown): void => {
+      // What a dead process does can't be seen by anybody.
+      if (!life.isAlive) return;
+      if (this.#options.failure !== "exit") return life.engine.fail(life.label, error);
+      world.environment.writeError(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+      this.exit(1);
+    };
+    try {
+      Promise.resolve(this.#program(world, this)).catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #end(status: number, word: string, isTold: boolean): void {
+    const { engine, processes } = this.#context;
+    engine.note(this.#life.label, word);
+    this.#exitStatus = status;
+    processes.delete(this.#life.pid);
+    this.#untold = this.#life.end(isTold);
+    const watchers = [...this.#endWatchers];
+    this.#endWatchers.clear();
+    for (const watcher of watchers) watcher(status);
+  }
+}
+
+function makeWorld(
+  context: HostContext,
+  process: SimulatedProcess,
+  life: Life,
+  options: StartOptions,
+  parent: Life | null,
+  incarnation: number,
+): World {
+  const { network, station, files } = context;
+  return {
+    clock: makeClock(context, life),
+    random: context.engine.random.fork(`${life.label}#${incarnation}`),
+    network: network.viewOf(station, life),
+    files: makeFiles(life, { ...files, currentFolder: options.folder ?? "/" }),
+    processes: makeProcesses(context, process, life, options, parent),
+    environment: makeEnvironment(process, life, options.environment ?? {}),
+  };
+}
+
+function makeClock({ engine, wallUs, zoneOffsetS }: HostContext, life: Life): Clock {
+  return {
+    now: () => engine.now / 1000,
+    wall: wallUs,
+    zoneOffset: () => zoneOffsetS,
+    after(milliseconds, alarm) {
+      if (Number.isNaN(milliseconds)) throw new RangeError("Cannot set an alarm: the delay is not a number");
+      if (!life.isAlive || milliseconds === Infinity) return () => {};
+      const event = life.schedule(1000 * milliseconds, () => void alarm(), "alarm");
+      return () => engine.cancel(event);
+    },
+    soon(task) {
+      if (life.isAlive) life.schedule(0, () => void task(), "work");
+    },
+  };
+}
+
+function makeEnvironment(
+  process: SimulatedProcess,
+  life: Life,
+  variables: Readonly<Record<string, string>>,
+): Environment {
+  return {
+    variable: (name) => Object.hasOwn(variables, name) ? variables[name] : undefined,
+    writeOutput: (text) => void (life.isAlive && process.output.push(text)),
+    writeError: (text) => void (life.isAlive && process.errors.push(text)),
+  };
+}
+
+function makeProcesses(
+  context: HostContext,
+  process: SimulatedProcess,
+  life: Life,
+  options: StartOptions,
+  parent: Life | null,
+): Processes {
+  return {
+    pid: life.pid,
+    get parentPid() {
+      return parent?.isAlive ? parent.pid : INIT_PID;
+    },
+    self: { executable: `/bin/${process.name}`, compiled: true, arguments: [...process.arguments] },
+    spawn: (command) => spawn(context, life, options, command),
+    signal(pid, name) {
+      const target = context.processes.get(pid);
+      if (life.isAlive) target?.signal(name);
+      return target !== undefined;
+    },
+    onSignal: (name, handler) => onSignal(life, name, handler),
+    exit: (status) => {
+      if (life.isAlive) process.exit(status);
+    },
+  };
+}
+
+function onSignal(life: Life, name: SignalName, handler: () => void): Cancel {
+  const handlers = life.signalHandlers.get(name) ?? new Set();
+  life.signalHandlers.set(name, handlers);
+  // An entry of its own, so that one handler registered twice is called twice.
+  const entry = (): void => handler();
+  handlers.add(entry);
+  return () => void handlers.delete(entry);
+}
+
+function spawn(context: HostContext, parent: Life, options: StartOptions, command: ChildCommand): ChildProcess {
+  const { executable } = command;
+  const name = executable.slice(executable.lastIndexOf("/") + 1);
+  const program = context.programs.get(executable) ?? context.programs.get(name);
+  if (program === undefined) throw fileError("start", executable, "ENOENT");
+  const child = new SimulatedProcess(context, name, program, {
+    ...options,
+    arguments: command.arguments,
+    environment: { ...options.environment, ...command.environment },
+    ...(command.folder === undefined ? {} : { folder: command.folder }),
+  }, parent);
+  let ended = false;
+  const status = new Promise<number>((resolve) => {
+    // The parent hears of it in an event of its own, and never after its own end.
+    child.onEnd((code) => {
+      ended = true;
+      parent.schedule(0, () => resolve(code), "work");
+    });
+  });
+  const { pid } = child;
+  return {
+    pid,
+    status: status.then((code) => ({ code })),
+    output: (limit) => parent.isAlive ? status.then(() => cut(child.output.join(""), limit)) : never(),
+    signal: (signal) => {
+      if (parent.isAlive && !ended) child.signal(signal);
+    },
+  };
+}
+
+function cut(text: string, limit: number): { bytes: Uint8Array; truncated: boolean } {
+  const bytes = new TextEncoder().encode(text);
+  return { bytes: bytes.slice(0, limit), truncated: bytes.length > limit };
+}

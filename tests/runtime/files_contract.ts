@@ -1,0 +1,67 @@
+/** What every file system of a world must do. */
+
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { FileError, type FileSystem } from "../../runtime/world.ts";
+
+/** Runs the contract in a temporary folder that it makes and removes. */
+export async function testFiles(files: FileSystem): Promise<void> {
+  const folder = await files.makeTemporaryFolder("contract-");
+  const reasonOf = async (operation: Promise<unknown>): Promise<string> => {
+    const error = await assertRejects(() => operation, FileError);
+    assert(error.message.includes(folder), error.message);
+    return error.reason;
+  };
+  assertEquals(await files.list(folder), []);
+  assert(files.currentFolder().startsWith("/") || /^[A-Z]:/.test(files.currentFolder()));
+
+  const path = `${folder}/deep/er/file`;
+  assertEquals(await files.info(path), null);
+  assertEquals(await reasonOf(files.readText(path)), "not found");
+  assertEquals(await reasonOf(files.writeTextAtomic(path, "x")), "not found");
+  await files.makeFolder(`${folder}/deep/er`);
+  await files.makeFolder(`${folder}/deep/er`);
+  await files.writeTextAtomic(path, "öne");
+  await files.appendText(path, " two");
+  await files.appendText(`${folder}/deep/other`, "made");
+  assertEquals(await files.readText(path), "öne two");
+  await files.writeTextAtomic(path, "three");
+  assertEquals(await files.readText(path), "three");
+  assertEquals(await files.list(`${folder}/deep`), ["er", "other"]);
+  assertEquals(await files.list(`${folder}/deep/er`), ["file"], "no temporary file is left");
+
+  const info = await files.info(path);
+  assertEquals([info?.kind, info?.size], ["file", 5]);
+  assert(typeof info?.modified === "number");
+  assertEquals((await files.info(`${folder}/deep`))?.kind, "folder");
+  assertEquals(await files.info(`${path}/below`), null);
+  assertEquals(await reasonOf(files.readText(folder)), "other");
+  assertEquals(await reasonOf(files.list(path)), "other");
+  assertEquals(await reasonOf(files.list(`${folder}/none`)), "not found");
+  assertEquals(await reasonOf(files.makeFolder(path)), "exists");
+  assertMatch(
+    (await assertRejects(() => files.readText(folder), FileError)).message,
+    /^Cannot read ".*": Is a directory$/,
+  );
+
+  await files.rename(path, `${folder}/moved`);
+  await files.rename(`${folder}/moved`, `${folder}/deep/other`);
+  assertEquals(await files.readText(`${folder}/deep/other`), "three");
+  assertEquals(await reasonOf(files.rename(path, `${folder}/x`)), "not found");
+
+  const release = await files.lock(`${folder}/lock`);
+  assert(release !== null);
+  assertEquals(await files.lock(`${folder}/deep/../lock`), null, "one lock however the path is written");
+  assert(await files.lockHolder(`${folder}/lock`) !== null);
+  release();
+  release();
+  assertEquals(await files.lockHolder(`${folder}/lock`), null);
+  assertEquals(await files.lockHolder(`${folder}/none`), null);
+  const again = await files.lock(`${folder}/lock`);
+  assert(again !== null);
+  again();
+
+  await files.remove(`${folder}/none`);
+  await files.remove(folder);
+  await files.remove(folder);
+  assertEquals(await files.info(folder), null);
+}
