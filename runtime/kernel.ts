@@ -2,8 +2,10 @@
  * The kernel of a runtime: who exists, whose turn it is, and what is due. What actors are, it does not know.
  */
 
+import type { MachineClass, RoutineFunction } from "./actor.ts";
 import { type Address, lastHop, localAddress, NO_ADDRESS } from "./address.ts";
 import { Log, type LogTag } from "./log.ts";
+import { Returned } from "./messages/signals.ts";
 import { type Timer, TimerQueue } from "./timers.ts";
 import type { Cancel, World } from "./world.ts";
 
@@ -30,6 +32,13 @@ export interface Runnable {
 
 /** A function or class that is an actor type; the public `create` knows more of it. */
 export type ActorTypeLike = object & { readonly name: string };
+
+/** An actor made from outside of all actors, and its end. */
+export interface Running {
+  readonly address: Address;
+  /** What it returned: a message, a value with its type, null; or the fault that ended it. */
+  readonly returned: Promise<unknown>;
+}
 
 /** How to make a runtime. */
 export interface RuntimeOptions {
@@ -74,6 +83,22 @@ export abstract class Kernel {
 
   /** Makes an actor of a type as the child of `parent`, and returns its address at once. */
   abstract createActor(type: ActorTypeLike, settings: object | undefined, parent: Address): Address;
+
+  /** Makes an actor as a child of nobody, for code that is not an actor itself. */
+  start<S>(type: RoutineFunction<S> | MachineClass<S>, settings?: Partial<S>): Running {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const parent = this.register({
+      deliver: (message) => {
+        if (!(message instanceof Returned)) return;
+        this.unregister(parent);
+        resolve(message.message);
+      },
+    });
+    return {
+      address: this.createActor(type as ActorTypeLike, settings as object | undefined, parent),
+      returned: promise,
+    };
+  }
 
   // Who exists.
 

@@ -36,6 +36,11 @@ export { Concurrently, type ConcurrentlySettings, CreateFrame, type Item } from 
 export { Delay, type DelaySettings } from "./combine/delay.ts";
 export { Sequentially } from "./combine/sequentially.ts";
 export { GetResponse, type GetResponseSettings } from "./combine/get_response.ts";
+export { BookReader, BookWriter } from "./codec/address_book.ts";
+export { decode, type DecodeOptions, encode, encodeMessage, type EncodeOptions } from "./codec/codec.ts";
+export { CodecError } from "./codec/codec_error.ts";
+export { InlineAddresses } from "./codec/routing.ts";
+export { type ZoneOffset } from "./codec/text_forms.ts";
 export { type DispatchTable, type Entry, messageName, on, type Row, save, type SaveEntry } from "./dispatch.ts";
 export { invariant } from "./invariant.ts";
 export {
@@ -43,6 +48,7 @@ export {
   Kernel,
   type Receiver,
   type Runnable,
+  type Running,
   type RuntimeCounts,
   type RuntimeOptions,
   Service,
@@ -94,8 +100,49 @@ export {
   T3,
   T4,
 } from "./messages/signals.ts";
+export {
+  ArgumentError,
+  dashed,
+  extractSettings,
+  type Settings as SettingValues,
+  type SettingShape,
+  splitArguments,
+  type SplitArguments,
+} from "./process/arguments.ts";
+export { type ExecutableKind, executableKind, FAULT_EXIT_STATUS, stemOf } from "./process/child.ts";
+export {
+  modelPath,
+  PROCESS_CONTEXT,
+  processContext,
+  type ProcessContext,
+  resourcePath,
+  temporaryPath,
+  words,
+} from "./process/context.ts";
+export { absolute } from "./process/executable.ts";
+export { helpRows } from "./process/help.ts";
+export { type Home, makeHome, openHome, roleNames, type RoleSelection, runningRoles } from "./process/home.ts";
+export { HomeError } from "./process/home_error.ts";
+export { watchSignals } from "./process/interruption.ts";
+export { RetryIntervals, retryPauses } from "./process/retry.ts";
+export { openRole, Role, roleHolder, rolePath } from "./process/role.ts";
+export { GROUP_ROLE, isReservedName, isRoleName, isSubRole, LockedOut, StartStop } from "./process/role_records.ts";
+export { performProgram, printResult, type Program, type Report, runProgram, type ShellHooks } from "./process/shell.ts";
+export {
+  CommandLine,
+  CommandResponse,
+  DEFAULT_HOME,
+  extractStandard,
+  memberValues,
+  ProcessOrigin,
+  STANDARD_ARGUMENTS,
+} from "./process/standard_arguments.ts";
+export { textFromValue, type TextForms, TextValueError, valueFromText } from "./process/text_value.ts";
+export { typeNameOf } from "./process/typed_text.ts";
+export { ProcessObject, type ProcessRequest } from "./process_object.ts";
+export { realWorld } from "./real_world.ts";
 export { Routine, type SelectOptions } from "./routine.ts";
-export { type Running, Runtime } from "./runtime.ts";
+export { Runtime } from "./runtime.ts";
 export { JoinSpool, LeaveSpool } from "./spool/messages.ts";
 export { ObjectSpool, type ObjectSpoolSettings } from "./spool/object_spool.ts";
 export { Cast, castBack, castTo } from "./types/cast.ts";

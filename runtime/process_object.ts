@@ -11,6 +11,7 @@ import { childrenOf, processContext } from "./process/context.ts";
 import { findExecutable, findRoleExecutable, type Found, type Launch, launchOf } from "./process/executable.ts";
 import type { Routine } from "./routine.ts";
 import { Message } from "./types/message.ts";
+import { Block, Boolean, Integer8 } from "./types/portable.ts";
 import { FileError, type SignalName } from "./world.ts";
 
 /** How long a child may take to end after each signal but the last. */
@@ -36,9 +37,7 @@ export interface ProcessRequest extends Omit<ChildRequest, "module" | "declared"
 class Escalate extends Message({}) {}
 
 /** Sent to itself when the child has ended. */
-class ChildEnded {
-  constructor(readonly code: number, readonly bytes: Uint8Array, readonly truncated: boolean) {}
-}
+class ChildEnded extends Message({ code: Integer8, bytes: Block, truncated: Boolean }) {}
 
 /**
  * Runs a child process and returns what it returned: its value, its fault, or a fault that says what was wrong with
@@ -107,7 +106,7 @@ async function supervise(self: Routine, launch: Launch): Promise<unknown> {
   }
   note(self, "(", `Started process (${child.pid})`);
   const ended = Promise.all([child.output(CHILD_OUTPUT_BYTES_MAX), child.status]).then(([output, status]) => {
-    kernel.send(new ChildEnded(status.code, output.bytes, output.truncated), self.address, self.address);
+    kernel.send(new ChildEnded({ code: status.code, ...output }), self.address, self.address);
   });
   let rung = 0;
   const escalate = () => {
