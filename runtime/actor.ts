@@ -157,7 +157,7 @@ export abstract class Actor implements Receiver, Runnable {
   protected accept(message: unknown, from: Address): unknown {
     this.returnAddress = from;
     this.received = message as Sendable;
-    if (this.kernel.log.enabled("<")) this.log("<", `Received ${messageName(message)} from ${addressText(from)}`);
+    if (this.kernel.log.enabled("<") && isLogged(message)) this.log("<", `Received ${messageName(message)} from ${addressText(from)}`);
     if (message instanceof Cast) {
       this.receivedType = message.type;
       return message.value;
@@ -339,6 +339,11 @@ export abstract class Actor implements Receiver, Runnable {
     const wall = kernel.world.clock.wall();
     kernel.log.write({ wall, tag, address, name: info.name, state: this.stateName, text: logText(text, values) });
   }
+}
+
+/** Events that an actor sends to itself are its own affair. */
+function isLogged(message: unknown): boolean {
+  return message === null || message instanceof MessageBase || message instanceof Cast;
 }
 
 /** The first message of a machine, shared since it has no members. */

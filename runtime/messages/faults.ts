@@ -71,11 +71,17 @@ export class TimedOut extends Message({
   }
 }
 
+/** The members of every fault, as they are given to a constructor. */
+interface FaultMembers extends FaultDetails {
+  condition: string;
+  explanation: string | null;
+}
+
 /** Takes a condition and an explanation, as {@linkcode Faulted} does. */
 interface FaultClass<M extends Members>
   extends Pick<MessageConstructor<M, Faulted>, "members" | "wireName" | "portable"> {
   new (
-    condition?: string | Partial<MemberValues<M>>,
+    condition?: string | Partial<MemberValues<M> & FaultMembers>,
     explanation?: string | null,
     details?: FaultDetails,
   ): Faulted & MemberValues<M>;

@@ -2,6 +2,7 @@
 
 /** Messages: classes whose members are declared with portable types, once, for the compiler and the wire alike. */
 
+import { type Initialiser, makeInitialiser } from "./initialiser.ts";
 import { checkMemberName, snakeCase } from "./names.ts";
 import {
   ArrayType,
@@ -40,17 +41,17 @@ export interface MemberShape {
   readonly optional: boolean;
 }
 
+const INITIALISE = Symbol("initialise");
+
 /** What every message is: an object with declared members. */
 export abstract class MessageBase {
   static readonly members: readonly MemberShape[] = [];
+  static readonly [INITIALISE]: Initialiser = makeInitialiser([]);
+  /** Keeps the compiler from taking any value for a message. */
+  declare protected readonly _isMessage: true;
 
   constructor(init?: object) {
-    const given = init as Record<string, unknown> | undefined;
-    const self = this as unknown as Record<string, unknown>;
-    for (const member of (new.target as unknown as MessageClass).members) {
-      const value = given?.[member.name];
-      self[member.name] = value === undefined ? member.initial() : value;
-    }
+    (new.target as unknown as typeof MessageBase)[INITIALISE](this, init);
   }
 
   /** The wire name, set by `bind`. */
@@ -128,6 +129,7 @@ export function Message<M extends Members, B extends object = MessageBase>(
   const parent = (base ?? MessageBase) as unknown as typeof MessageBase;
   abstract class Declaration extends parent {
     static override readonly members = shapes;
+    static override readonly [INITIALISE] = makeInitialiser(shapes);
   }
   return Declaration as unknown as MessageConstructor<M, B>;
 }

@@ -1,0 +1,84 @@
+/** The cake command: reads its arguments, finds the command that is meant, runs it, prints what it ends with. */
+
+import {
+  ArgumentError,
+  castBack,
+  CommandLine,
+  extractSettings,
+  extractStandard,
+  Faulted,
+  FileError,
+  HomeError,
+  printResult,
+  type SplitArguments,
+  splitArguments,
+  type World,
+} from "../runtime/mod.ts";
+import { type Command, commandHelp, mainHelp, PROGRAM_NAME } from "./command.ts";
+import { add } from "./commands/add.ts";
+import { create } from "./commands/create.ts";
+import { destroy } from "./commands/destroy.ts";
+import { host, lan } from "./commands/directories.ts";
+import { group } from "./commands/group.ts";
+import { list } from "./commands/list.ts";
+import { run } from "./commands/run.ts";
+import { VERSION } from "./version.ts";
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly Command[] = [create, add, list, run, destroy, host, lan];
+
+/** Commands that other programs call. */
+const HIDDEN_COMMANDS: readonly Command[] = [group];
+
+/** Runs the cake command and returns its exit status: 0, or 71 with a line on stderr. */
+export async function runCake(world: World, argv: readonly string[]): Promise<number> {
+  let commandLine = new CommandLine();
+  try {
+    const { long, words, ...others } = splitArguments(argv);
+    if (long.has("version")) {
+      world.environment.writeOutput(`${PROGRAM_NAME} ${VERSION}\n`);
+      return 0;
+    }
+    const standard = extractStandard({ long, words, ...others });
+    commandLine = standard.commandLine;
+    return await runCommand(world, commandLine, standard.rest);
+  } catch (error) {
+    if (!(error instanceof ArgumentError) && !(error instanceof HomeError) && !(error instanceof FileError)) {
+      throw error;
+    }
+    return await printResult(world, PROGRAM_NAME, new Faulted(error.message), commandLine);
+  }
+}
+
+async function runCommand(world: World, commandLine: CommandLine, rest: SplitArguments): Promise<number> {
+  const [name, ...words] = rest.words;
+  if (name === undefined || name === "help") {
+    if (name === undefined && !commandLine.help) return await complain(world, commandLine, "no sub-command");
+    return help(world, words[0]);
+  }
+  const command = findCommand(name);
+  if (command === undefined) return await complain(world, commandLine, `unknown sub-command "${name}"`);
+  if (commandLine.help) return help(world, name);
+  const own = extractSettings({ ...rest, words }, command.settings);
+  const unknown = [...own.rest.long.keys(), ...own.rest.short.keys()];
+  if (unknown.length > 0 && !command.forwards) {
+    return await complain(world, commandLine, `cannot execute "${name}"`, `unknown arg(s) "${unknown.join(",")}"`);
+  }
+  const settings = new Map([...own.settings].map(([key, value]) => [key, castBack(value)]));
+  const result = await command.run({ world, commandLine, words, settings, rest: own.rest });
+  return "status" in result ? result.status : await printResult(world, PROGRAM_NAME, result.value, commandLine);
+}
+
+function findCommand(name: string): Command | undefined {
+  return [...COMMANDS, ...HIDDEN_COMMANDS].find((command) => command.name === name);
+}
+
+function help(world: World, name: string | undefined): number {
+  const command = name === undefined ? undefined : findCommand(name);
+  world.environment.writeOutput(command === undefined ? mainHelp(COMMANDS) : commandHelp(command));
+  return 0;
+}
+
+function complain(world: World, commandLine: CommandLine, condition: string, explanation?: string): Promise<number> {
+  return printResult(world, PROGRAM_NAME, new Faulted(condition, explanation), commandLine);
+}

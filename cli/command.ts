@@ -1,0 +1,76 @@
+// This module performs no I/O.
+
+/** What a command is, and what the table of all of them says. */
+
+import { helpRows } from "../runtime/process/help.ts";
+import type { SettingShape, SplitArguments } from "../runtime/process/arguments.ts";
+import type { CommandLine } from "../runtime/process/standard_arguments.ts";
+import { dashed } from "../runtime/process/arguments.ts";
+import type { World } from "../runtime/world.ts";
+
+/** What a command is called with. */
+export interface CommandCall {
+  readonly world: World;
+  /** The standard arguments. */
+  readonly commandLine: CommandLine;
+  /** Words behind the name of the command. */
+  readonly words: readonly string[];
+  /** The command's own settings by wire name, decoded. */
+  readonly settings: ReadonlyMap<string, unknown>;
+  /** Arguments that the command does not know; empty unless it passes them on. */
+  readonly rest: SplitArguments;
+}
+
+/** What a command ends with: a value to print as processes do, or an exit status when all has been said. */
+export type CommandResult = { readonly value: unknown } | { readonly status: number };
+
+/** A command. */
+export interface Command {
+  readonly name: string;
+  /** Words that it takes, for the help. */
+  readonly usage: string;
+  /** One line about what it does. */
+  readonly summary: string;
+  readonly settings: readonly CommandSetting[];
+  /** Passes arguments that it doesn't know on to another process. */
+  readonly forwards: boolean;
+  run(call: CommandCall): Promise<CommandResult>;
+}
+
+/** A setting of a command, with what the help says about it. */
+export interface CommandSetting extends SettingShape {
+  readonly help: string;
+}
+
+/** The name by which the program calls itself. */
+export const PROGRAM_NAME = "cake";
+
+const STANDARD_ROWS: readonly (readonly [string, string])[] = [
+  ["--home-path=<folder>", "the home (default .layer-cake)"],
+  ["--debug-level=<level>", "log to stderr: FAULT, WARNING, CONSOLE, OBJECT, TRACE or DEBUG"],
+  ["--full-output", "print results with their types"],
+  ["--output-file=<name>", "write the result to <name>.json"],
+  ["--help", "this text, or that of a command"],
+  ["--version", "the version"],
+];
+
+/** The text of `cake --help`. */
+export function mainHelp(commands: readonly Command[]): string {
+  const rows = commands.map((command) => [`${command.name} ${command.usage}`.trim(), command.summary] as const);
+  return [
+    `Usage: ${PROGRAM_NAME} <command> [word ...] [--argument=value ...]`,
+    `Commands:\n${helpRows(rows)}`,
+    `Arguments of every command:\n${helpRows(STANDARD_ROWS)}`,
+    `${PROGRAM_NAME} <command> --help says more about a command.`,
+    "",
+  ].join("\n\n").trimEnd() + "\n";
+}
+
+/** The text of `cake <command> --help`. */
+export function commandHelp(command: Command): string {
+  const sections = [`Usage: ${`${PROGRAM_NAME} ${command.name} ${command.usage}`.trim()}`, `${command.summary}.`];
+  const rows = command.settings.map((setting) => [`--${dashed(setting.wireName)}`, setting.help] as const);
+  if (rows.length > 0) sections.push(`Arguments:\n${helpRows(rows)}`);
+  if (command.forwards) sections.push("Other arguments are settings, kept for when the roles run.");
+  return `${sections.join("\n\n")}\n`;
+}

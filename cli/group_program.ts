@@ -1,0 +1,58 @@
+/** The composite process as a program: what runs under `cake run`, and as `group-cake` for others. */
+
+import {
+  absolute,
+  castBack,
+  dashed,
+  type Program,
+  type SettingShape,
+  type SettingValues,
+  textFromValue,
+  type World,
+} from "../runtime/mod.ts";
+import { directoryHooks } from "../directory/mod.ts";
+import { type CommandCall, PROGRAM_NAME } from "./command.ts";
+import { group } from "./group.ts";
+import { GROUP_HELP } from "./group_help.ts";
+
+/** The name of the program that runs a composite process, as homes record it. */
+const GROUP_EXECUTABLE = "group-cake";
+
+/** The program of a composite process. */
+export function groupProgram(world: World): Program {
+  return {
+    main: group,
+    name: PROGRAM_NAME,
+    executable: groupExecutable(world),
+    hooks: directoryHooks({ scope: "PROCESS" }),
+  };
+}
+
+/** Where the original's command finds what runs a composite process: beside cake. */
+function groupExecutable(world: World): string {
+  const { self } = world.processes;
+  if (self.compiled) return absolute(`${self.executable}/..`, GROUP_EXECUTABLE);
+  const url = new URL(`../scripts/${GROUP_EXECUTABLE}`, import.meta.url);
+  return url.protocol === "file:" ? decodeURIComponent(url.pathname) : GROUP_EXECUTABLE;
+}
+
+/** Settings as arguments, in the order in which they were given: that is the order in which they are stored. */
+export function settingArguments(settings: SettingValues, table: readonly SettingShape[]): string[] {
+  const types = new Map(table.map((setting) => [setting.wireName, setting.type]));
+  const argv: string[] = [];
+  for (const [wireName, held] of settings) {
+    const type = types.get(wireName);
+    const value = castBack(held);
+    if (type === undefined || value === null || value === undefined) continue;
+    argv.push(`--${dashed(wireName)}=${textFromValue(value, type)}`);
+  }
+  return argv;
+}
+
+/** The settings of a call as arguments of the group, those that are nobody's included: it refuses them in its own words. */
+export function groupArguments(call: CommandCall): string[] {
+  const argv = settingArguments(new Map(call.settings), GROUP_HELP);
+  for (const [name, text] of call.rest.long) argv.push(text === undefined ? `--${name}` : `--${name}=${text}`);
+  for (const [name, text] of call.rest.short) argv.push(text === undefined ? `-${name}` : `-${name}=${text}`);
+  return argv;
+}

@@ -1,0 +1,103 @@
+// This module performs no I/O.
+
+/** Which roles of a composite process run, wait or are done, and what follows when one ends. */
+
+import { Aborted } from "../runtime/messages/faults.ts";
+import { type RetryIntervals, retryPauses } from "../runtime/process/retry.ts";
+
+/** How a composite process is to behave. */
+export interface GroupPolicy {
+  /** Its end is the end of all, and its value that of the whole. */
+  readonly mainRole: string | null;
+  /** Pauses before a role that ended is started again; null: it is not. */
+  readonly retry: RetryIntervals | null;
+  /** A whole number in [0, bound). */
+  readonly random: (bound: number) => number;
+}
+
+/** What is to be done. Units: seconds. */
+export type GroupEffect =
+  | { readonly kind: "start"; readonly role: string }
+  | { readonly kind: "pause"; readonly role: string; readonly seconds: number }
+  | { readonly kind: "stop"; readonly roles: readonly string[] }
+  /** The table of what roles returned, by name. */
+  | { readonly kind: "returnTable"; readonly table: ReadonlyMap<string, unknown> }
+  | { readonly kind: "return"; readonly value: unknown };
+
+/**
+ * A composite process. Roles that end are started again as long as the policy has pauses for them; the main role is not.
+ * Without a main role the whole goes on while a role runs or waits.
+ */
+export class GroupState {
+  readonly #policy: GroupPolicy;
+  readonly #running = new Set<string>();
+  readonly #waiting = new Set<string>();
+  readonly #returned = new Map<string, unknown>();
+  readonly #pauses = new Map<string, Generator<number, void>>();
+  /** What will be returned once all have ended. */
+  #ending: { readonly value: unknown } | null = null;
+
+  constructor(policy: GroupPolicy) {
+    this.#policy = policy;
+  }
+
+  /** The roles that run. */
+  get running(): readonly string[] {
+    return [...this.#running];
+  }
+
+  get isEnding(): boolean {
+    return this.#ending !== null;
+  }
+
+  /** All roles begin. */
+  begin(roles: readonly string[]): GroupEffect[] {
+    for (const role of roles) this.#running.add(role);
+    return roles.map((role) => ({ kind: "start", role }));
+  }
+
+  /** A role has ended with a value. */
+  ended(role: string, value: unknown): GroupEffect[] {
+    this.#running.delete(role);
+    if (this.#ending !== null) return this.#settle();
+    if (role === this.#policy.mainRole) return this.#end(value);
+    this.#returned.set(role, value);
+    const seconds = this.#nextPause(role);
+    if (seconds === null) return this.#settle();
+    this.#waiting.add(role);
+    return [{ kind: "pause", role, seconds }];
+  }
+
+  #nextPause(role: string): number | null {
+    const { retry, random } = this.#policy;
+    if (retry === null) return null;
+    let pauses = this.#pauses.get(role);
+    if (pauses === undefined) this.#pauses.set(role, pauses = retryPauses(retry, random));
+    const next = pauses.next();
+    return next.done === true ? null : next.value;
+  }
+
+  /** The pause of a role is over. */
+  pauseOver(role: string): GroupEffect[] {
+    if (!this.#waiting.delete(role)) return [];
+    this.#running.add(role);
+    return [{ kind: "start", role }];
+  }
+
+  /** The whole is to stop. */
+  stop(): GroupEffect[] {
+    return this.#ending === null ? this.#end(new Aborted()) : [];
+  }
+
+  #end(value: unknown): GroupEffect[] {
+    this.#ending = { value };
+    this.#waiting.clear();
+    return this.#running.size === 0 ? this.#settle() : [{ kind: "stop", roles: this.running }];
+  }
+
+  #settle(): GroupEffect[] {
+    if (this.#running.size > 0 || this.#waiting.size > 0) return [];
+    if (this.#ending !== null) return [{ kind: "return", value: this.#ending.value }];
+    return [{ kind: "returnTable", table: this.#returned }];
+  }
+}

@@ -1,0 +1,44 @@
+/** Gives a runtime its transport and its directory, and takes them away in order. */
+
+import { attachNetwork, detachNetwork } from "../net/mod.ts";
+import { type AddressValue as Address, type Kernel, Service, Stop } from "../runtime/mod.ts";
+import { DIRECTORY, type DirectorySettings, ObjectDirectory } from "./directory.ts";
+
+/** The directories of a runtime, in the order they were made. */
+const DIRECTORIES: Service<OpenDirectory[]> = new Service("directories");
+
+/** A directory that runs. */
+interface OpenDirectory {
+  readonly address: Address;
+  /** What it ended with. */
+  readonly returned: Promise<unknown>;
+}
+
+/**
+ * Attaches transport and directory to a runtime; from then on its actors can listen, connect, publish and subscribe.
+ *
+ * @returns The address of the directory.
+ */
+export function attachDirectory(runtime: Kernel, settings: DirectorySettings = {}): Address {
+  attachNetwork(runtime);
+  const directory = openDirectory(runtime, settings);
+  runtime.provide(DIRECTORY, directory.address);
+  return directory.address;
+}
+
+/** Makes one more directory in a process, as those that play the part of a GROUP, HOST or LAN have. */
+export function openDirectory(runtime: Kernel, settings: DirectorySettings): OpenDirectory {
+  attachNetwork(runtime);
+  const directory = runtime.start(ObjectDirectory, settings);
+  const all = runtime.find(DIRECTORIES) ?? [];
+  runtime.provide(DIRECTORIES, [...all, directory]);
+  return directory;
+}
+
+/** Ends directories and transport; what was sent before goes out first, within a bound. */
+export async function detachDirectory(runtime: Kernel): Promise<void> {
+  const all = runtime.find(DIRECTORIES) ?? [];
+  for (const { address } of all) runtime.send(new Stop(), address, address);
+  await Promise.all(all.map(({ returned }) => returned));
+  await detachNetwork(runtime);
+}

@@ -1,0 +1,57 @@
+// This module performs no I/O.
+
+/** Every limit and every delay of directories. */
+
+/** Publications plus subscriptions that are kept for one child connection; what comes after is refused. */
+export const LISTINGS_PER_CHILD_MAX = 200_000;
+/** Messages that make no sense which one connection may send before it is closed. */
+export const MALFORMED_MESSAGES_MAX = 8;
+/** Estimated bytes of listings in one message; frames end at 1 MiB. */
+export const BULK_BYTES_MAX = 256 * 1024;
+/** Estimated bytes of one answer to a question for all listings. */
+export const LISTING_ANSWER_BYTES_MAX = 768 * 1024;
+/** Ids in one message that clears listings. */
+export const CLEARED_IDS_MAX = 4096;
+/** Hops of an address that a listing or session may have. */
+export const ADDRESS_HOPS_MAX = 32;
+/** Length of a host name or numeric address. */
+export const HOST_LENGTH_MAX = 255;
+/** Names that one subscription may have routes for. */
+export const NAMES_PER_SUBSCRIPTION_MAX = 100_000;
+/** Sessions that one transport to a publication may carry. */
+export const LOOPS_PER_PEER_MAX = 10_000;
+/** Listings of one library that wait for their requests. */
+export const OPEN_LIBRARIES_MAX = 10_000;
+/** Objects that wait for a directory to listen or to connect. */
+export const WAITING_OBJECTS_MAX = 1000;
+
+/** The port of host and LAN directories. */
+export const DIRECTORY_PORT = 54195;
+/** The last octet of the machine that has the LAN directory. */
+export const STATION_NUMBER = 195;
+
+/** The longest wait before connecting to a parent again: on this machine, in private networks, elsewhere. */
+export const RECONNECT_MS_MAX = { loopback: 8_000, private: 32_000, public: 120_000 } as const;
+/** The shortest such wait on this machine; a quarter of {@link RECONNECT_MS_MAX} at most elsewhere. */
+export const RECONNECT_MS_FIRST = 1_000;
+/** A link to a parent that lasted this long was a good one: the next wait is a short one again. */
+export const STABLE_LINK_MS = 10_000;
+/** Waits before listening again where a port could not be had; after the last one the directory gives up. */
+export const LISTEN_AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
+
+/** How long a request to open or close a session may go unanswered. */
+export const LOOP_ANSWER_MS = 3_000;
+/** How long a transport to a publication may take to connect. */
+export const TRANSPORT_CONNECT_MS = 5_000;
+/** How long a transport without sessions is kept. */
+export const IDLE_TRANSPORT_MS = 8_000;
+/** The first and the longest wait before a failed route is tried again. */
+export const ROUTE_AGAIN_MS = { first: 500, max: 30_000 } as const;
+/** A session that lasted this long was a good one: its route is tried again soon. */
+export const STABLE_SESSION_MS = 10_000;
+/** Failures in a row that make a home ask all directories for the routes of a subscription anew. */
+export const FAILURES_BEFORE_RENEWAL = 6;
+/** How often at most a home does so for one subscription. */
+export const RENEWAL_INTERVAL_MS = 300_000;
+/** What is added to the parent's reconnect time before routes that were not renewed after it are forgotten. */
+export const STALE_ROUTE_MARGIN_MS = 7_000;

@@ -1,0 +1,342 @@
+// This module performs no I/O.
+
+/**
+ * What a directory decides, apart from what it does: events in, effects out. The directory of a process and those of the
+ * roles GROUP, HOST and LAN differ by their scope only.
+ *
+ * Nothing that comes over a connection can end it. What makes no sense is ignored and counted, and a connection that goes on with
+ * it is closed; what one child sends never touches the listings of another.
+ */
+
+import {
+  type AddressValue as Address,
+  Enquiry,
+  type HostPort,
+  isRemote,
+  lastHop,
+  Ping,
+  type Scope,
+} from "../runtime/mod.ts";
+import { AcceptLink, LISTEN_TIMER } from "./accept_link.ts";
+import { MALFORMED_MESSAGES_MAX } from "./bounds.ts";
+import { Children } from "./children.ts";
+import { routeProblem } from "./checks.ts";
+import { type DirectoryEvent, type Draw, type Effect, Effects, type Moment } from "./effects.ts";
+import { PublisherHome } from "./home/publisher_home.ts";
+import { SubscriberHome } from "./home/subscriber_home.ts";
+import { Transports } from "./home/transports.ts";
+import { Listings } from "./listings.ts";
+import {
+  Advisory,
+  ClearListings,
+  ClearPublished,
+  ClearPublisherRoute,
+  ClearSubscribed,
+  ClearSubscriberRoute,
+  GetDirectory,
+  ListDirectory,
+  LoopClosed,
+  LoopOpened,
+  OpenDirectory,
+  OpenLibrary,
+  PublishAs,
+  Published,
+  PublishedDirectory,
+  RouteOverLoop,
+  RouteToAddress,
+  Subscribed,
+  SubscribeTo,
+} from "./messages.ts";
+import { ParentLink, RECONNECT_TIMER } from "./parent_link.ts";
+import type { Child } from "./records.ts";
+import { Registry } from "./registry.ts";
+import { reportOf } from "./report.ts";
+import { Routes } from "./routes.ts";
+import { Upward } from "./upward.ts";
+
+/** The timer after which routes are forgotten that were not told again over a new link. */
+const STALE_TIMER = "stale";
+
+/** What a directory is made with. */
+export interface DirectoryOptions {
+  /** The address of the directory's actor. */
+  readonly address: Address;
+  /** PROCESS for an ordinary process, LIBRARY for one loaded as a library, else the role. */
+  readonly scope: Scope;
+  /** The parent, or null to find one when a listing needs it. */
+  readonly connectTo: HostPort | null;
+  /** Where to listen for children, or null not to, unless somebody enquires. */
+  readonly acceptAt: HostPort | null;
+  /** Whether links to parent and children are encrypted. */
+  readonly encrypted: boolean;
+  /** A random id of this directory. */
+  readonly uniqueId: string;
+  /** The base name of the program. */
+  readonly executable: string;
+}
+
+/** Counts for tests and for those who watch over a directory. */
+export interface DirectoryCounts {
+  readonly publications: number;
+  readonly subscriptions: number;
+  readonly searches: number;
+  readonly children: number;
+  /** Listings that the parent was told of. */
+  readonly known: number;
+  /** Names with routes or sessions, over all subscriptions of this process. */
+  readonly pairings: number;
+  readonly transports: number;
+  readonly peers: number;
+}
+
+/** The state of one directory and all of its decisions. */
+export class DirectoryCore {
+  readonly #options: DirectoryOptions;
+  readonly #effects = new Effects();
+  readonly #listings: Listings;
+  readonly #children = new Children();
+  readonly #upward = new Upward(this.#effects);
+  readonly #parent: ParentLink;
+  readonly #accept: AcceptLink;
+  readonly #transports = new Transports(this.#effects);
+  readonly #publishers = new PublisherHome(this.#effects);
+  readonly #subscribers: SubscriberHome;
+  readonly #routes: Routes;
+  readonly #registry: Registry;
+
+  constructor(options: DirectoryOptions) {
+    this.#options = options;
+    const { scope, encrypted } = options;
+    this.#listings = new Listings(scope);
+    this.#parent = new ParentLink(this.#effects, { scope, encrypted, parent: options.connectTo });
+    this.#accept = new AcceptLink(this.#effects, { scope, encrypted, at: options.acceptAt });
+    this.#subscribers = new SubscriberHome(this.#effects, this.#transports, (id) => this.#renew(id));
+    this.#routes = new Routes(this.#listings, this.#effects, {
+      addRoute: (message, moment) => this.#subscribers.addRoute(message, "here", moment),
+      clearRoute: (message, moment) => this.#subscribers.clearRoute(message, moment),
+    });
+    this.#registry = new Registry({
+      address: options.address,
+      effects: this.#effects,
+      listings: this.#listings,
+      parent: this.#parent,
+      publishers: this.#publishers,
+      routes: this.#routes,
+      subscribers: this.#subscribers,
+      upward: this.#upward,
+    });
+  }
+
+  /** What there is at the moment. */
+  get counts(): DirectoryCounts {
+    return {
+      publications: this.#listings.publications.size,
+      subscriptions: this.#listings.subscriptions.size,
+      searches: this.#listings.searchCount,
+      children: this.#children.size,
+      known: this.#upward.knownCount,
+      pairings: this.#subscribers.pairingCount,
+      transports: this.#transports.size,
+      peers: this.#publishers.peerCount,
+    };
+  }
+
+  /**
+   * Takes one event.
+   *
+   * @param now Monotonic milliseconds.
+   * @returns What to do now, in this order.
+   */
+  handle(event: DirectoryEvent, now: number, draw: Draw): Effect[] {
+    const moment: Moment = { now, draw };
+    if (event.kind === "received") this.#received(event.message, event.from, event.isLocal === true, moment);
+    else this.#happened(event, moment);
+    const asBulk = event.kind === "parentConnected" ||
+      (event.kind === "received" && event.message instanceof PublishedDirectory);
+    this.#upward.flush(asBulk);
+    return this.#effects.take();
+  }
+
+  #happened(event: Exclude<DirectoryEvent, { kind: "received" }>, moment: Moment): void {
+    switch (event.kind) {
+      case "started":
+        this.#parent.start();
+        this.#accept.start();
+        break;
+      case "listening":
+        this.#accept.listening(event.ipp);
+        break;
+      case "notListening":
+        this.#accept.failed(event.reason);
+        break;
+      case "childAccepted":
+        this.#children.add(event.proxy, event.ipp);
+        break;
+      case "childClosed":
+        this.#childClosed(event.proxy, moment);
+        break;
+      case "parentConnected":
+        this.#parentConnected(event.proxy, moment);
+        break;
+      case "parentNotConnected":
+        this.#effects.log("trace", `Cannot connect to the directory at ${this.#parent.address}: ${event.reason}`);
+        this.#parent.lost(moment);
+        break;
+      case "parentClosed":
+        this.#parentClosed(event.reason, moment);
+        break;
+      case "publicationListening":
+        this.#registry.publicationListening(event.publishedId, event.ipp, moment);
+        break;
+      case "publicationNotListening":
+        this.#registry.publicationNotListening(event.publishedId, event.reason);
+        break;
+      case "peerAccepted":
+        this.#publishers.accepted(event.publishedId, event.proxy);
+        break;
+      case "peerClosed":
+        this.#publishers.closed(event.proxy);
+        break;
+      case "transportConnected":
+        this.#transports.connected(event.transport, event.proxy, event.connected ?? null, moment);
+        break;
+      case "transportNotConnected":
+      case "transportClosed":
+        this.#transports.ended(event.transport, event.reason, moment);
+        break;
+      case "timerDue":
+        this.#timerDue(event.timer, moment);
+        break;
+    }
+  }
+
+  #timerDue(timer: string, moment: Moment): void {
+    if (timer === RECONNECT_TIMER) this.#parent.reconnect();
+    else if (timer === LISTEN_TIMER) this.#accept.start();
+    else if (timer === STALE_TIMER) this.#subscribers.forgetStale(moment);
+    else if (!this.#subscribers.timerDue(timer, moment)) this.#transports.timerDue(timer, moment);
+  }
+
+  // The links.
+
+  #parentConnected(proxy: Address, moment: Moment): void {
+    this.#parent.connected(proxy, moment);
+    this.#upward.connect(proxy);
+    this.#registry.tellAll();
+    this.#effects.startTimer(STALE_TIMER, this.#parent.renewalMilliseconds);
+  }
+
+  #parentClosed(reason: string, moment: Moment): void {
+    this.#effects.log("console", `Lost the directory at ${this.#parent.address}: ${reason}`);
+    this.#upward.connect(null);
+    this.#parent.lost(moment);
+    this.#effects.cancelTimer(STALE_TIMER);
+    this.#subscribers.linkLost(moment);
+  }
+
+  #childClosed(proxy: Address, moment: Moment): void {
+    const child = this.#children.remove(proxy);
+    if (child !== undefined) this.#registry.removeChild(child, moment);
+  }
+
+  #renew(subscribedId: string): boolean {
+    return this.#parent.proxy !== null && this.#registry.renew(subscribedId);
+  }
+
+  // Messages, by the side they come from.
+
+  #received(message: object, from: Address, isLocal: boolean, moment: Moment): void {
+    const proxy = lastHop(from);
+    const child = this.#children.get(proxy);
+    if (this.#transports.has(proxy)) this.#fromTransport(message, proxy, moment);
+    else if (this.#publishers.has(proxy)) this.#publishers.received(proxy, message, from, moment);
+    else if (isRemote(from) && child === undefined && proxy !== this.#parent.proxy && !isLocal) {
+      this.#effects.log("trace", `Ignored ${nameOf(message)} from an unknown connection`);
+    } else if (this.#administration(message, from, moment)) return;
+    else if (child !== undefined) this.#fromChild(message, child, moment);
+    else if (proxy === this.#parent.proxy) this.#fromParent(message, from, moment);
+    else this.#fromObject(message, from, moment);
+  }
+
+  /** What anybody may ask. */
+  #administration(message: object, from: Address, moment: Moment): boolean {
+    if (message instanceof Ping) this.#effects.send(from, message);
+    else if (message instanceof Enquiry) this.#accept.enquire(from);
+    else if (message instanceof GetDirectory) this.#effects.send(from, this.#report(moment));
+    else if (message instanceof ListDirectory) {
+      if (this.#parent.proxy === null) this.#effects.send(from, this.#report(moment));
+      else this.#effects.forward(this.#parent.proxy, message, from);
+    } else return false;
+    return true;
+  }
+
+  #report({ draw }: Moment) {
+    const { uniqueId, executable, address, scope } = this.#options;
+    return reportOf({
+      uniqueId,
+      executable,
+      address,
+      scope,
+      primaryAddress: draw.primaryAddress(),
+      parent: this.#parent.address,
+      acceptsAt: this.#accept.address,
+      listings: this.#listings,
+      children: this.#children,
+      home: this.#subscribers,
+    });
+  }
+
+  #fromObject(message: object, from: Address, moment: Moment): void {
+    if (message instanceof PublishAs) this.#registry.publish(message, from, moment);
+    else if (message instanceof SubscribeTo) this.#registry.subscribe(message, from, moment);
+    else if (message instanceof ClearPublished) this.#registry.clearPublished(message, from, moment);
+    else if (message instanceof ClearSubscribed) this.#registry.clearSubscribed(message, from, moment);
+    else if (message instanceof OpenDirectory) this.#parent.openFor(from, message.scope, moment);
+    else this.#effects.log("trace", `Ignored ${nameOf(message)} from ${from}`);
+  }
+
+  #fromTransport(message: object, proxy: Address, moment: Moment): void {
+    if (message instanceof LoopOpened || message instanceof LoopClosed) this.#transports.answered(proxy, message, moment);
+    else this.#effects.log("warning", `Ignored ${nameOf(message)} from the process of a publisher`);
+  }
+
+  #fromChild(message: object, child: Child, moment: Moment): void {
+    const problem = this.#takeFromChild(message, child, moment);
+    if (problem === null) return;
+    child.malformed++;
+    this.#effects.log("warning", `Ignored ${nameOf(message)} from the directory at ${child.ipp}: ${problem}`);
+    if (child.malformed < MALFORMED_MESSAGES_MAX) return;
+    this.#effects.log("warning", `Closed the connection of the directory at ${child.ipp}: it makes no sense`);
+    this.#effects.add({ kind: "closeChild", proxy: child.proxy });
+    this.#childClosed(child.proxy, moment);
+  }
+
+  /** Says what is wrong with the message, or null. */
+  #takeFromChild(message: object, child: Child, moment: Moment): string | null {
+    if (message instanceof Published) return this.#registry.takePublished(message, child, moment);
+    if (message instanceof Subscribed) return this.#registry.takeSubscribed(message, child, moment);
+    if (message instanceof PublishedDirectory) return this.#registry.takeBulk(message, child, moment);
+    if (message instanceof ClearListings) return this.#registry.takeClear(message, child, moment);
+    if (message instanceof PublishAs || message instanceof SubscribeTo) {
+      return this.#routes.takeRequest(child, message, moment) ? null : "not asked for";
+    }
+    return "not expected from below";
+  }
+
+  #fromParent(message: object, from: Address, moment: Moment): void {
+    if (message instanceof RouteOverLoop || message instanceof RouteToAddress) {
+      const problem = routeProblem(message);
+      if (problem === null) this.#subscribers.addRoute(message, "above", moment);
+      else this.#effects.log("warning", `Ignored a route: ${problem}`);
+    } else if (message instanceof ClearSubscriberRoute) this.#subscribers.clearRoute(message, moment);
+    else if (message instanceof OpenLibrary) this.#registry.openLibrary(message, from);
+    else if (message instanceof Advisory) this.#registry.advise(message);
+    else if (!(message instanceof ClearPublisherRoute)) {
+      this.#effects.log("warning", `Ignored ${nameOf(message)} from the directory above`);
+    }
+  }
+}
+
+function nameOf(message: object): string {
+  return message.constructor?.name ?? "a message";
+}

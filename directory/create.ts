@@ -1,0 +1,71 @@
+/** Runs an actor as a program: the last line of a file that can be a role, or be started by hand. */
+
+import {
+  type ActorTypeLike,
+  type MachineClass,
+  type ProcessContext,
+  realWorld,
+  type RoutineFunction,
+  runProgram,
+  type Runtime,
+  type Scope,
+  type ShellHooks,
+} from "../runtime/mod.ts";
+import { attachDirectory, detachDirectory } from "./attach.ts";
+import { DIRECTORY } from "./directory.ts";
+import { PublishAs } from "./messages.ts";
+
+/** The part of a file's `import.meta` that `create` needs. */
+export interface Meta {
+  readonly url: string;
+  /** True when the file is the program. */
+  readonly main: boolean;
+}
+
+/**
+ * Runs an actor as the main object of this process, if the file is the program; otherwise does nothing. The command line
+ * gives its settings, roles and directories; signals ask it to stop; what it returns goes to stdout, and the process
+ * ends with the status that goes with it.
+ *
+ * @param main A bound routine or machine.
+ * @param meta The file's `import.meta`.
+ */
+export function create<S>(main: RoutineFunction<S> | MachineClass<S>, meta: Meta): void {
+  if (!meta.main) return;
+  const world = realWorld();
+  const { self } = world.processes;
+  const executable = decodeURIComponent(new URL(meta.url).pathname);
+  const name = executable.split("/").pop() ?? executable;
+  const program = { main: main as ActorTypeLike, name, executable, hooks: directoryHooks() };
+  runProgram(world, program, self.arguments).then((status) => world.processes.exit(status));
+}
+
+/**
+ * What a process attaches around its main object: transport, and a directory as the command line says.
+ *
+ * @param fixed What the command line has no say in.
+ */
+export function directoryHooks(fixed: { readonly scope?: Scope } = {}): ShellHooks {
+  return {
+    attach: (runtime, { commandLine, executable }) => {
+      attachDirectory(runtime, {
+        scope: fixed.scope ?? commandLine.directoryScope,
+        connectTo: commandLine.connectToDirectory,
+        acceptAt: commandLine.acceptDirectoriesAt,
+        encrypted: commandLine.encryptedProcess,
+        executable: executable.split("/").pop() ?? executable,
+      });
+    },
+    started: (runtime, context, main) => publishLibrary(runtime, context, main),
+    detach: detachDirectory,
+  };
+}
+
+/** The main object of a private library is found by its parent under the name of its role. */
+function publishLibrary(runtime: Runtime, { commandLine }: ProcessContext, main: PublishAs["publisherAddress"]): void {
+  const directory = runtime.find(DIRECTORY);
+  if (commandLine.directoryScope !== "LIBRARY" || directory === undefined || main === null) return;
+  const { roleName } = commandLine;
+  const request = new PublishAs({ name: roleName, scope: "PROCESS", publisherAddress: main, encrypted: false });
+  runtime.send(request, directory, main);
+}

@@ -1,0 +1,151 @@
+/** The actor of a directory: it gives events to the core, and carries out the effects. */
+
+import {
+  Aborted,
+  type AddressValue as Address,
+  bind,
+  type HostPort,
+  Instant,
+  on,
+  type Scope,
+  Service,
+  Start,
+  Stateless,
+  Stop,
+  Unknown,
+} from "../runtime/mod.ts";
+import { DirectoryCore, type DirectoryCounts } from "./core.ts";
+import type { DirectoryEvent, Effect } from "./effects.ts";
+import { LinkControllers } from "./link_controllers.ts";
+
+/** How to make a directory. */
+export interface DirectorySettings {
+  /** Which directory it is. @default {"PROCESS"} */
+  scope?: Scope;
+  /** Where the directory above listens. */
+  connectTo?: HostPort | null;
+  /** Where to listen for directories below. */
+  acceptAt?: HostPort | null;
+  /** Whether the links of this directory are encrypted, up and down. @default {false} */
+  encrypted?: boolean;
+  /** The program's name, for listings. @default {"cake"} */
+  executable?: string;
+}
+
+/** The address of the directory of a process, where `publish` and `subscribe` find it. */
+export const DIRECTORY: Service<Address> = new Service("directory");
+
+/** An event on its way through the mailbox, so that everything that happens is one after the other. */
+class Happened {
+  constructor(readonly event: DirectoryEvent) {}
+}
+
+/**
+ * A directory. It runs until it is stopped; then all of its connections and listeners end, which tells parents,
+ * children and peers.
+ */
+export class ObjectDirectory extends Stateless {
+  readonly #settings: DirectorySettings;
+  readonly #timers = new Map<string, { readonly cancel: () => void }>();
+  #core: DirectoryCore | null = null;
+  #links: LinkControllers | null = null;
+
+  constructor(settings: DirectorySettings = {}) {
+    super();
+    this.#settings = settings;
+  }
+
+  /** What there is at the moment; null before it began. */
+  get counts(): DirectoryCounts | null {
+    return this.#core?.counts ?? null;
+  }
+
+  /** @internal */
+  onStart(): void {
+    const { scope = "PROCESS", connectTo, acceptAt, encrypted = false, executable = "cake" } = this.#settings;
+    this.#core = new DirectoryCore({
+      address: this.address,
+      scope,
+      connectTo: given(connectTo),
+      acceptAt: given(acceptAt),
+      encrypted,
+      uniqueId: this.kernel.world.random.uuid(),
+      executable,
+    });
+    const post = (event: DirectoryEvent) => this.deliver(new Happened(event), this.address, this.address);
+    this.#links = new LinkControllers(this.kernel, this.address, post);
+    this.#handle({ kind: "started" });
+  }
+
+  /** @internal */
+  onMessage(): void {
+    const { received, returnAddress } = this;
+    if (received instanceof Happened) this.#handle(received.event);
+    else if (received !== null) this.#handle({ kind: "received", message: received, from: returnAddress });
+  }
+
+  /** @internal */
+  onStop(): never {
+    this.#links?.closeAll();
+    for (const timer of this.#timers.values()) timer.cancel();
+    return this.complete(new Aborted());
+  }
+
+  #handle(event: DirectoryEvent): void {
+    const { clock, random, network } = this.kernel.world;
+    const draw = {
+      uuid: () => random.uuid(),
+      float: () => random.float(),
+      wall: () => new Instant(clock.wall()),
+      primaryAddress: () => network.primaryAddress(),
+    };
+    for (const effect of this.#core?.handle(event, clock.now(), draw) ?? []) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case "send":
+        return this.forward(effect.message, effect.to, effect.from ?? this.address);
+      case "startTimer":
+        return this.#startTimer(effect.timer, effect.milliseconds);
+      case "cancelTimer":
+        return this.#cancelTimer(effect.timer);
+      case "log":
+        return this[effect.level](effect.text);
+      case "fail":
+        this.#links?.closeAll();
+        return this.complete(effect.fault);
+      default:
+        return this.#links?.perform(effect);
+    }
+  }
+
+  #startTimer(name: string, milliseconds: number): void {
+    this.#cancelTimer(name);
+    const timer = this.kernel.after(milliseconds, () => {
+      this.#timers.delete(name);
+      this.deliver(new Happened({ kind: "timerDue", timer: name }), this.address, this.address);
+    });
+    this.#timers.set(name, { cancel: () => this.kernel.cancelTimer(timer) });
+  }
+
+  #cancelTimer(name: string): void {
+    this.#timers.get(name)?.cancel();
+    this.#timers.delete(name);
+  }
+}
+
+/** An address that is set, or null. */
+function given(address: HostPort | null | undefined): HostPort | null {
+  return address === undefined || address === null || address.host === null ? null : address;
+}
+
+bind(ObjectDirectory, "layer_cake.object_directory", {
+  table: {
+    always: [
+      on(Start, (self) => self.onStart()),
+      on(Stop, (self) => self.onStop()),
+      on(Unknown, (self) => self.onMessage()),
+    ],
+  },
+});

@@ -1,0 +1,526 @@
+// This module performs no I/O.
+
+/**
+ * The subscriptions of this process and their sessions. Directories tell which routes there are; here it is decided
+ * which of them is used.
+ *
+ * For each subscription and name there is at most one session, over the nearest route that works. A session has a
+ * record of its own: it outlives the route that it was opened with, since losing an entry in a directory does not end
+ * a session, and it is matched with a new route by the id of the publication. A route that fails is tried again after a
+ * while, after all others, and a session is only given up for a nearer route once that has proved to be there.
+ */
+
+import type { AddressValue as Address, HostPort, Instant, Scope } from "../../runtime/mod.ts";
+import {
+  FAILURES_BEFORE_RENEWAL,
+  NAMES_PER_SUBSCRIPTION_MAX,
+  RENEWAL_INTERVAL_MS,
+  ROUTE_AGAIN_MS,
+  STABLE_SESSION_MS,
+  STALE_ROUTE_MARGIN_MS,
+} from "../bounds.ts";
+import { isAddress, isReachable } from "../checks.ts";
+import type { Draw, Effects, Moment } from "../effects.ts";
+import { Available, type ClearSubscriberRoute, Delivered, Dropped, RouteOverLoop, RouteToAddress } from "../messages.ts";
+import { isNearer } from "../scope.ts";
+import type { Loop, LoopRequest, LoopUser, Transports } from "./transports.ts";
+
+/** How a route leads to the publisher. */
+type Way =
+  | { readonly kind: "loop"; readonly ipp: HostPort; readonly encrypted: boolean }
+  | { readonly kind: "address"; readonly subscriber: Address; readonly publisher: Address; readonly openedAt: Instant };
+
+/** Where a route was found: in this directory, or in one above. */
+export type RouteSource = "here" | "above";
+
+/** A way to a publisher that a directory told of. */
+interface KnownRoute {
+  id: string;
+  readonly publishedId: string;
+  readonly scope: Scope;
+  readonly way: Way;
+  readonly source: RouteSource;
+  /** Told before the link to the directories above was lost, and not again since. */
+  isStale: boolean;
+  failures: number;
+  /** Not to be tried before this moment. */
+  retryAt: number;
+}
+
+/** A session that the subscriber knows of. */
+interface Session {
+  readonly request: LoopRequest;
+  readonly publisher: Address;
+  readonly openedAt: Instant;
+  readonly since: number;
+  /** Null for a session within the process. */
+  readonly loop: Loop | null;
+  /** The subscriber as the publisher sees it; differs from that of the request where the process is a library. */
+  readonly subscriber: Address;
+  isClosing: boolean;
+}
+
+/** A session in the making. */
+interface Attempt {
+  readonly route: KnownRoute;
+  loop: Loop | null;
+  /** Connecting; waiting for the old session to close before opening; opening; open and waiting for the old one to close. */
+  phase: "connecting" | "waiting" | "opening" | "opened";
+}
+
+/** A subscription and one name that it matches. */
+interface Pairing {
+  readonly wish: Wish;
+  readonly name: string;
+  readonly routes: Map<Scope, KnownRoute>;
+  session: Session | null;
+  attempt: Attempt | null;
+  /** The name of its timer, while that runs. */
+  timer: string | null;
+}
+
+/** A subscription of this process. */
+interface Wish {
+  readonly id: string;
+  readonly subscriber: Address;
+  readonly byName: Map<string, Pairing>;
+  /** True once the subscription is cleared; sessions are still being closed. */
+  isOver: boolean;
+  renewedAt: number;
+}
+
+/** One session as it is shown in listings. */
+export interface SessionReport {
+  readonly name: string;
+  readonly route: { readonly request: LoopRequest; readonly way: Way } | null;
+  readonly connected: object | null;
+  readonly isOpen: boolean;
+}
+
+/** The subscriptions of one process and their sessions. */
+export class SubscriberHome {
+  readonly #effects: Effects;
+  readonly #transports: Transports;
+  /** Makes all directories above tell the routes of a subscription anew; false where none can be reached. */
+  readonly #renew: (subscribedId: string) => boolean;
+  readonly #wishes = new Map<string, Wish>();
+  readonly #timers = new Map<string, Pairing | Wish>();
+  #timerCount = 0;
+
+  constructor(effects: Effects, transports: Transports, renew: (subscribedId: string) => boolean) {
+    this.#effects = effects;
+    this.#transports = transports;
+    this.#renew = renew;
+  }
+
+  /** How many names are known for all subscriptions together. */
+  get pairingCount(): number {
+    let count = 0;
+    for (const wish of this.#wishes.values()) count += wish.byName.size;
+    return count;
+  }
+
+  /** Begins a subscription. */
+  add(id: string, subscriber: Address): void {
+    this.#wishes.set(id, { id, subscriber, byName: new Map(), isOver: false, renewedAt: -Infinity });
+  }
+
+  /** Ends a subscription and its sessions. */
+  remove(id: string, moment: Moment): void {
+    const wish = this.#wishes.get(id);
+    if (wish === undefined) return;
+    wish.isOver = true;
+    this.#wishes.delete(id);
+    for (const pairing of [...wish.byName.values()]) {
+      pairing.routes.clear();
+      this.#abandon(pairing);
+      this.#stopTimer(pairing);
+      this.#beginClose(pairing, moment);
+      this.#forgetIfEmpty(pairing);
+    }
+  }
+
+  /** Takes a route from a directory. */
+  addRoute(message: RouteOverLoop | RouteToAddress, source: RouteSource, moment: Moment): void {
+    const wish = this.#wishes.get(message.subscribedId!);
+    const way = wayOf(message);
+    if (wish === undefined || way === null) {
+      this.#effects.log("warning", `Ignored a route to "${message.name}": ${way === null ? "no way" : "no such subscription"}`);
+      return;
+    }
+    const pairing = this.#pairingOf(wish, message.name!);
+    if (pairing === null) return;
+    const { routeId, publishedId, scope } = message;
+    const known = pairing.routes.get(scope!);
+    if (known !== undefined && known.publishedId === publishedId && isSameWay(known.way, way)) {
+      known.id = routeId!;
+      known.isStale = false;
+      known.failures = 0;
+      known.retryAt = moment.now;
+    } else {
+      const route: KnownRoute = {
+        id: routeId!,
+        publishedId: publishedId!,
+        scope: scope!,
+        way,
+        source,
+        isStale: false,
+        failures: 0,
+        retryAt: moment.now,
+      };
+      pairing.routes.set(route.scope, route);
+      this.#endMovedSession(pairing, route, moment);
+    }
+    this.#advance(pairing, moment);
+  }
+
+  #pairingOf(wish: Wish, name: string): Pairing | null {
+    const known = wish.byName.get(name);
+    if (known !== undefined) return known;
+    if (wish.byName.size >= NAMES_PER_SUBSCRIPTION_MAX) {
+      this.#effects.log("warning", `Ignored a route to "${name}": ${NAMES_PER_SUBSCRIPTION_MAX} names matched already`);
+      return null;
+    }
+    const pairing: Pairing = { wish, name, routes: new Map(), session: null, attempt: null, timer: null };
+    wish.byName.set(name, pairing);
+    return pairing;
+  }
+
+  /** A session within the process ends when its publisher has another address. */
+  #endMovedSession(pairing: Pairing, route: KnownRoute, moment: Moment): void {
+    const { session } = pairing;
+    if (session === null || session.loop !== null || session.request.scope !== route.scope) return;
+    this.#beginClose(pairing, moment);
+  }
+
+  /** Takes the end of a route from a directory. */
+  clearRoute(message: ClearSubscriberRoute, moment: Moment): void {
+    const pairing = this.#wishes.get(message.subscribedId!)?.byName.get(message.name!);
+    const route = [...pairing?.routes.values() ?? []].find((known) => known.id === message.routeId);
+    if (pairing === undefined || route === undefined) return;
+    this.#removeRoute(pairing, route, moment);
+    this.#advance(pairing, moment);
+    this.#forgetIfEmpty(pairing);
+  }
+
+  #removeRoute(pairing: Pairing, route: KnownRoute, moment: Moment): void {
+    pairing.routes.delete(route.scope);
+    const { session } = pairing;
+    const isWithin = session !== null && session.loop === null && session.request.scope === route.scope;
+    // A session over a transport goes on without its route.
+    if (isWithin) this.#beginClose(pairing, moment);
+  }
+
+  /** The link to the directories above is lost: what they told may have changed when they are back. */
+  linkLost(moment: Moment): void {
+    for (const pairing of this.#pairings()) {
+      for (const route of [...pairing.routes.values()]) {
+        if (route.source !== "above") continue;
+        route.isStale = true;
+        if (route.way.kind === "address") this.#removeRoute(pairing, route, moment);
+      }
+      this.#advance(pairing, moment);
+      this.#forgetIfEmpty(pairing);
+    }
+  }
+
+  /** Forgets the routes that were not told again since the link to the directories above came back. */
+  forgetStale(moment: Moment): void {
+    for (const pairing of this.#pairings()) this.#forgetStaleOf(pairing, moment);
+  }
+
+  #forgetStaleOf(pairing: Pairing, moment: Moment): void {
+    for (const route of [...pairing.routes.values()]) if (route.isStale) this.#removeRoute(pairing, route, moment);
+    this.#advance(pairing, moment);
+    this.#forgetIfEmpty(pairing);
+  }
+
+  #pairings(): Pairing[] {
+    return [...this.#wishes.values()].flatMap((wish) => [...wish.byName.values()]);
+  }
+
+  /** True when the timer was one of these. */
+  timerDue(timer: string, moment: Moment): boolean {
+    const owner = this.#timers.get(timer);
+    if (owner === undefined) return timer.startsWith("route:");
+    this.#timers.delete(timer);
+    if ("byName" in owner) {
+      const pairings = owner.isOver ? [] : [...owner.byName.values()];
+      for (const pairing of pairings) this.#forgetStaleOf(pairing, moment);
+    } else {
+      owner.timer = null;
+      this.#advance(owner, moment);
+    }
+    return true;
+  }
+
+  /** Decides what to do next for one name: open, change over, wait, or nothing. */
+  #advance(pairing: Pairing, moment: Moment): void {
+    if (pairing.wish.isOver) return;
+    const best = this.#bestRoute(pairing, moment.now);
+    const { attempt } = pairing;
+    if (attempt !== null) {
+      const isCurrent = pairing.routes.get(attempt.route.scope) === attempt.route;
+      const isBeaten = best !== null && isNearer(best.scope, attempt.route.scope);
+      if (isCurrent && !isBeaten) return;
+      this.#abandon(pairing);
+    }
+    if (best !== null && isWorthwhile(best, pairing)) this.#begin(pairing, best, moment);
+    else this.#scheduleRetry(pairing, moment);
+  }
+
+  /** The nearest route that may be tried now. */
+  #bestRoute(pairing: Pairing, now: number): KnownRoute | null {
+    let best: KnownRoute | null = null;
+    for (const route of pairing.routes.values()) {
+      if (route.retryAt <= now && (best === null || isNearer(route.scope, best.scope))) best = route;
+    }
+    return best;
+  }
+
+  #begin(pairing: Pairing, route: KnownRoute, moment: Moment): void {
+    this.#stopTimer(pairing);
+    const attempt: Attempt = { route, loop: null, phase: "connecting" };
+    pairing.attempt = attempt;
+    if (route.way.kind === "address") {
+      attempt.phase = "waiting";
+      this.#proceed(pairing, moment);
+      return;
+    }
+    const request = requestFor(pairing, route);
+    const { ipp, encrypted } = route.way;
+    attempt.loop = this.#transports.request(request, { ipp, encrypted, user: this.#userOf(pairing) });
+    if (attempt.loop.state === "ready") this.#transportReady(pairing, moment);
+  }
+
+  /**
+   * The transport is there. The old session is closed first and the new one opened then; but where this route has failed before,
+   * its session must be open before the old one is given up.
+   */
+  #transportReady(pairing: Pairing, moment: Moment): void {
+    const attempt = pairing.attempt!;
+    if (pairing.session !== null && attempt.route.failures === 0) {
+      attempt.phase = "waiting";
+      this.#proceed(pairing, moment);
+    } else {
+      attempt.phase = "opening";
+      this.#transports.open(attempt.loop!);
+    }
+  }
+
+  /** Goes on with an attempt that waits for the old session to be closed. */
+  #proceed(pairing: Pairing, moment: Moment): void {
+    this.#beginClose(pairing, moment);
+    const { attempt } = pairing;
+    if (attempt === null || pairing.session !== null) return;
+    if (attempt.phase === "opened") this.#beginSession(pairing, attempt, moment);
+    else if (attempt.phase === "waiting") {
+      if (attempt.loop === null) this.#beginSession(pairing, attempt, moment);
+      else {
+        attempt.phase = "opening";
+        this.#transports.open(attempt.loop);
+      }
+    }
+  }
+
+  #beginSession(pairing: Pairing, attempt: Attempt, moment: Moment): void {
+    const { route, loop } = attempt;
+    pairing.attempt = null;
+    const request = loop?.request ?? requestFor(pairing, route);
+    const { way } = route;
+    const [publisher, subscriber, openedAt] = way.kind === "address"
+      ? [way.publisher, way.subscriber, way.openedAt]
+      : [loop!.publisher!, request.subscriberAddress, moment.draw.wall()];
+    const since = moment.now;
+    pairing.session = { request, publisher, openedAt, since, loop, subscriber, isClosing: false };
+    const members = notificationMembers(request);
+    const available = new Available({ ...members, publisherAddress: publisher, openedAt });
+    this.#effects.forward(pairing.wish.subscriber, available, publisher);
+    if (loop === null) {
+      const delivered = new Delivered({ ...members, subscriberAddress: subscriber, openedAt });
+      this.#effects.forward(publisher, delivered, subscriber);
+    }
+    this.#advance(pairing, moment);
+  }
+
+  /** Starts to close the session, if there is one; within the process that is done at once. */
+  #beginClose(pairing: Pairing, moment: Moment): void {
+    const { session } = pairing;
+    if (session === null || session.isClosing) return;
+    session.isClosing = true;
+    if (session.loop !== null) this.#transports.close(session.loop);
+    else {
+      this.#dropped(pairing, session);
+      const members = notificationMembers(session.request);
+      const dropped = new Dropped({ ...members, remoteAddress: session.subscriber, openedAt: session.openedAt });
+      this.#effects.forward(session.publisher, dropped, session.subscriber);
+      if (pairing.attempt === null) this.#advance(pairing, moment);
+    }
+  }
+
+  /** Tells the subscriber, once per session. */
+  #dropped(pairing: Pairing, session: Session): void {
+    pairing.session = null;
+    const members = notificationMembers(session.request);
+    const dropped = new Dropped({ ...members, remoteAddress: session.publisher, openedAt: session.openedAt });
+    this.#effects.forward(pairing.wish.subscriber, dropped, session.publisher);
+  }
+
+  #abandon(pairing: Pairing): void {
+    const { attempt } = pairing;
+    pairing.attempt = null;
+    if (attempt?.loop == null) return;
+    attempt.loop.user = null;
+    this.#transports.close(attempt.loop);
+  }
+
+  #userOf(pairing: Pairing): LoopUser {
+    return {
+      loopReady: (loop, moment) => {
+        if (pairing.attempt?.loop === loop) this.#transportReady(pairing, moment);
+      },
+      loopOpened: (loop, moment) => {
+        if (pairing.attempt?.loop !== loop) return;
+        pairing.attempt.phase = "opened";
+        this.#proceed(pairing, moment);
+      },
+      loopFailed: (loop, reason, moment) => this.#loopFailed(pairing, loop, reason, moment),
+      loopLost: (loop, reason, moment) => this.#loopLost(pairing, loop, reason, moment),
+      loopClosed: (loop, moment) => {
+        if (pairing.session?.loop !== loop) return;
+        this.#dropped(pairing, pairing.session);
+        this.#sessionOver(pairing, moment);
+      },
+    };
+  }
+
+  #loopFailed(pairing: Pairing, loop: Loop, reason: string, moment: Moment): void {
+    const { attempt } = pairing;
+    if (attempt?.loop !== loop) return;
+    pairing.attempt = null;
+    this.#effects.log("trace", `Cannot open a session with "${pairing.name}"[${attempt.route.scope}]: ${reason}`);
+    this.#postpone(pairing, attempt.route, attempt.route.failures + 1, moment);
+    this.#advance(pairing, moment);
+    this.#forgetIfEmpty(pairing);
+  }
+
+  #loopLost(pairing: Pairing, loop: Loop, reason: string, moment: Moment): void {
+    const { session, attempt } = pairing;
+    if (attempt?.loop === loop) this.#loopFailed(pairing, loop, reason, moment);
+    if (session?.loop !== loop) return;
+    this.#dropped(pairing, session);
+    const route = pairing.routes.get(session.request.scope);
+    if (route?.publishedId === session.request.publishedId) {
+      const wasStable = moment.now - session.since >= STABLE_SESSION_MS;
+      this.#postpone(pairing, route, wasStable ? 1 : route.failures + 1, moment);
+    }
+    this.#sessionOver(pairing, moment);
+  }
+
+  #sessionOver(pairing: Pairing, moment: Moment): void {
+    if (pairing.attempt?.phase === "waiting" || pairing.attempt?.phase === "opened") this.#proceed(pairing, moment);
+    else this.#advance(pairing, moment);
+    this.#forgetIfEmpty(pairing);
+  }
+
+  /** Puts off the next try of a route, the longer the more often it has failed. */
+  #postpone(pairing: Pairing, route: KnownRoute, failures: number, moment: Moment): void {
+    route.failures = failures;
+    route.retryAt = moment.now + retryDelay(failures, moment.draw);
+    const { wish } = pairing;
+    const mayRenew = moment.now - wish.renewedAt >= RENEWAL_INTERVAL_MS && !wish.isOver;
+    if (failures < FAILURES_BEFORE_RENEWAL || route.source !== "above" || !mayRenew) return;
+    // Nobody may be left who would clear this route: the directory that made it may have lost its memory.
+    if (!this.#renew(wish.id)) return;
+    wish.renewedAt = moment.now;
+    for (const other of wish.byName.values()) {
+      for (const known of other.routes.values()) if (known.source === "above") known.isStale = true;
+    }
+    this.#startTimer(wish, STALE_ROUTE_MARGIN_MS);
+  }
+
+  /** Waits for the first of the routes that would be better than what there is. */
+  #scheduleRetry(pairing: Pairing, moment: Moment): void {
+    let first = Infinity;
+    for (const route of pairing.routes.values()) {
+      if (isWorthwhile(route, pairing)) first = Math.min(first, route.retryAt);
+    }
+    this.#stopTimer(pairing);
+    if (first === Infinity) return;
+    pairing.timer = this.#startTimer(pairing, Math.max(1, Math.ceil(first - moment.now)));
+  }
+
+  #startTimer(owner: Pairing | Wish, milliseconds: number): string {
+    const timer = `route:${++this.#timerCount}`;
+    this.#timers.set(timer, owner);
+    this.#effects.startTimer(timer, milliseconds);
+    return timer;
+  }
+
+  #stopTimer(pairing: Pairing): void {
+    if (pairing.timer === null) return;
+    this.#timers.delete(pairing.timer);
+    this.#effects.cancelTimer(pairing.timer);
+    pairing.timer = null;
+  }
+
+  #forgetIfEmpty(pairing: Pairing): void {
+    if (pairing.routes.size > 0 || pairing.session !== null || pairing.attempt !== null) return;
+    this.#stopTimer(pairing);
+    if (pairing.wish.byName.get(pairing.name) === pairing) pairing.wish.byName.delete(pairing.name);
+  }
+
+  /** The sessions of a subscription, for listings. */
+  report(id: string): SessionReport[] {
+    return [...this.#wishes.get(id)?.byName.values() ?? []].map((pairing) => {
+      const { session, attempt, name } = pairing;
+      const loop = session?.loop ?? attempt?.loop ?? null;
+      const request = session?.request ?? loop?.request ?? null;
+      const route = request === null ? undefined : pairing.routes.get(request.scope);
+      const shown = request === null || route === undefined ? null : { request, way: route.way };
+      return { name, route: shown, connected: loop?.transport.connected ?? null, isOpen: session !== null };
+    });
+  }
+}
+
+/** True when a route would be an improvement on the session that there is. */
+function isWorthwhile(route: KnownRoute, { session, routes }: Pairing): boolean {
+  if (session === null) return true;
+  const { scope, publishedId } = session.request;
+  if (isNearer(route.scope, scope)) return true;
+  // The session's own publication is no longer what its directory says: another one of that scope takes its place.
+  return route.scope === scope && routes.get(scope) === route && route.publishedId !== publishedId;
+}
+
+function wayOf(message: RouteOverLoop | RouteToAddress): Way | null {
+  if (message instanceof RouteOverLoop) {
+    return isReachable(message.ipp) ? { kind: "loop", ipp: message.ipp, encrypted: message.encrypted === true } : null;
+  }
+  const { subscriberAddress: subscriber, publisherAddress: publisher, openedAt } = message;
+  if (!isAddress(subscriber) || !isAddress(publisher) || openedAt === null) return null;
+  return { kind: "address", subscriber, publisher, openedAt };
+}
+
+function isSameWay(one: Way, other: Way): boolean {
+  if (one.kind === "address" || other.kind === "address") {
+    return one.kind === "address" && other.kind === "address" && one.publisher === other.publisher &&
+      one.subscriber === other.subscriber;
+  }
+  return one.ipp.host === other.ipp.host && one.ipp.port === other.ipp.port && one.encrypted === other.encrypted;
+}
+
+function requestFor(pairing: Pairing, route: KnownRoute): LoopRequest {
+  const { wish, name } = pairing;
+  const { id: routeId, scope, publishedId } = route;
+  return { name, scope, routeId, subscribedId: wish.id, publishedId, subscriberAddress: wish.subscriber };
+}
+
+function notificationMembers(request: LoopRequest) {
+  const { name, scope, routeId, subscribedId, publishedId } = request;
+  return { name, scope, routeId, subscribedId, publishedId };
+}
+
+function retryDelay(failures: number, draw: Draw): number {
+  const base = Math.min(ROUTE_AGAIN_MS.max, ROUTE_AGAIN_MS.first * 2 ** Math.min(failures - 1, 16));
+  return Math.round(base * (0.75 + 0.5 * draw.float()));
+}

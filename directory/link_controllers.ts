@@ -1,0 +1,323 @@
+/**
+ * The sockets of a directory. Each listener and each connection has a controller of its own, a small receiver that turns
+ * what the transport says into an event of the core, and what the far end sends to its default target into a message.
+ *
+ * The far end can send whatever it likes, also what looks like a notification of the transport. So a notification
+ * counts only if it holds the very request object that was made here, or tells the end of a proxy that is gone indeed.
+ */
+
+import {
+  Accepted,
+  Close,
+  Closed,
+  Connected,
+  ConnectStream,
+  Listening,
+  ListenForStream,
+  attachNetwork,
+  NotConnected,
+  NotListening,
+} from "../net/mod.ts";
+import { type AddressValue as Address, type Faulted, HostPort, type Kernel } from "../runtime/mod.ts";
+import type { DirectoryEvent, Effect } from "./effects.ts";
+
+/** Takes an event, in the turn of the directory. */
+export type PostEvent = (event: DirectoryEvent) => void;
+
+/** A kind of effect that concerns sockets. */
+type SocketEffect = Extract<
+  Effect,
+  {
+    readonly kind:
+      | "listen"
+      | "connectParent"
+      | "closeChild"
+      | "listenPublication"
+      | "stopPublication"
+      | "closePeer"
+      | "connectTransport"
+      | "closeTransport";
+  }
+>;
+
+/** What is known of a publication's listener. */
+interface PublicationListener {
+  readonly controller: Address;
+  readonly lid: string;
+  readonly peers: Set<Address>;
+  /** True once the transport has answered. */
+  isSettled: boolean;
+  isStopped: boolean;
+}
+
+/** What an outgoing connection is made with. */
+interface ConnectEffect {
+  readonly ipp: HostPort;
+  readonly encrypted: boolean;
+  readonly keepAlive: boolean;
+}
+
+/** What is known of a connection that this directory makes. */
+interface OutgoingLink {
+  readonly controller: Address;
+  readonly request: ConnectStream;
+  proxy: Address | null;
+  isClosing: boolean;
+}
+
+/** Carries out the effects that concern sockets. */
+export class LinkControllers {
+  readonly #kernel: Kernel;
+  readonly #directory: Address;
+  readonly #post: PostEvent;
+  readonly #publications = new Map<string, PublicationListener>();
+  readonly #transports = new Map<number, OutgoingLink>();
+  readonly #lids = new Set<string>();
+  /** Every open connection, so that the end of the directory ends them. */
+  readonly #proxies = new Set<Address>();
+
+  constructor(kernel: Kernel, directory: Address, post: PostEvent) {
+    this.#kernel = kernel;
+    this.#directory = directory;
+    this.#post = post;
+  }
+
+  perform(effect: SocketEffect): void {
+    switch (effect.kind) {
+      case "listen":
+        return this.#listen(effect.ipp, effect.encrypted);
+      case "connectParent":
+        return this.#connectParent(effect);
+      case "closeChild":
+      case "closePeer":
+        return this.#close(effect.proxy);
+      case "listenPublication":
+        return this.#listenPublication(effect.publishedId, new HostPort(effect.host, 0), effect.encrypted);
+      case "stopPublication":
+        return this.#stopPublication(effect.publishedId);
+      case "connectTransport":
+        return this.#connectTransport(effect.transport, effect);
+      case "closeTransport":
+        return this.#closeTransport(effect.transport);
+    }
+  }
+
+  /** Ends every listener and connection. */
+  closeAll(): void {
+    for (const lid of this.#lids) attachNetwork(this.#kernel).stopListening(lid, this.#directory);
+    for (const proxy of this.#proxies) this.#close(proxy);
+    for (const link of this.#transports.values()) link.isClosing = true;
+  }
+
+  /** A controller that translates what it knows; anything else is a message for the directory. */
+  #controller(translate: (message: unknown, from: Address) => DirectoryEvent | "nothing" | null): Address {
+    return this.#kernel.register({
+      deliver: (message, _to, from) => {
+        const event = translate(message, from);
+        if (event === "nothing") return;
+        if (event !== null) this.#post(event);
+        else if (typeof message === "object" && message !== null) this.#post({ kind: "received", message, from });
+      },
+    });
+  }
+
+  #close(proxy: Address): void {
+    this.#kernel.send(new Close(), proxy, this.#directory);
+  }
+
+  #opened(proxy: Address): void {
+    this.#proxies.add(proxy);
+  }
+
+  // Children.
+
+  #listen(ipp: HostPort, encrypted: boolean): void {
+    const request = this.#listenRequest(ipp, encrypted);
+    const controller = this.#controller((message, from) => {
+      if (isListening(message, request)) return { kind: "listening", ipp: message.listeningIpp };
+      if (isAccepted(message, request)) {
+        this.#opened(from);
+        return { kind: "childAccepted", proxy: from, ipp: message.openedIpp };
+      }
+      if (this.#isEnd(message, from)) return this.#closed(from, { kind: "childClosed", proxy: from });
+      if (isNotListening(message, request)) return { kind: "notListening", reason: reasonOf(message) };
+      return null;
+    });
+    attachNetwork(this.#kernel).listen(request, controller);
+  }
+
+  #listenRequest(ipp: HostPort, encrypted: boolean): ListenForStream {
+    const lid = this.#kernel.world.random.uuid();
+    this.#lids.add(lid);
+    return new ListenForStream({ lid, requestedIpp: ipp, encrypted });
+  }
+
+  #closed(proxy: Address, event: DirectoryEvent): DirectoryEvent {
+    this.#proxies.delete(proxy);
+    return event;
+  }
+
+  // The parent.
+
+  #connectParent(effect: ConnectEffect): void {
+    const request = connectRequest(effect);
+    const controller = this.#controller((message, from) => {
+      if (isConnected(message, request)) {
+        this.#opened(from);
+        return { kind: "parentConnected", proxy: from };
+      }
+      if (this.#isEnd(message, from)) {
+        this.#kernel.unregister(controller);
+        return this.#closed(from, { kind: "parentClosed", reason: message.note ?? message.reason });
+      }
+      if (!isNotConnected(message, request)) return null;
+      this.#kernel.unregister(controller);
+      return { kind: "parentNotConnected", reason: reasonOf(message) };
+    });
+    attachNetwork(this.#kernel).connect(request, controller);
+  }
+
+  // Sessions, at the publisher's end.
+
+  #listenPublication(publishedId: string, ipp: HostPort, encrypted: boolean): void {
+    const request = this.#listenRequest(ipp, encrypted);
+    const controller = this.#controller((message, from) => {
+      if (isListening(message, request)) return this.#publicationListening(publishedId, request, message.listeningIpp);
+      if (isAccepted(message, request)) return this.#peerAccepted(publishedId, from);
+      if (this.#isEnd(message, from)) return this.#peerClosed(publishedId, from);
+      if (isNotListening(message, request)) return this.#publicationNotListening(publishedId, reasonOf(message));
+      return null;
+    });
+    const lid = request.lid!;
+    this.#publications.set(publishedId, { controller, lid, peers: new Set(), isSettled: false, isStopped: false });
+    attachNetwork(this.#kernel).listen(request, controller);
+  }
+
+  #publicationListening(publishedId: string, request: ListenForStream, ipp: HostPort): DirectoryEvent | "nothing" {
+    const listener = this.#publications.get(publishedId);
+    if (listener === undefined) return "nothing";
+    listener.isSettled = true;
+    if (!listener.isStopped) return { kind: "publicationListening", publishedId, ipp };
+    // It was stopped before the port was open.
+    attachNetwork(this.#kernel).stopListening(request.lid!, this.#directory);
+    return "nothing";
+  }
+
+  #publicationNotListening(publishedId: string, reason: string): DirectoryEvent | "nothing" {
+    const listener = this.#publications.get(publishedId);
+    if (listener === undefined) return "nothing";
+    listener.isSettled = true;
+    if (!listener.isStopped) return { kind: "publicationNotListening", publishedId, reason };
+    this.#forgetStopped(publishedId);
+    return "nothing";
+  }
+
+  #peerAccepted(publishedId: string, proxy: Address): DirectoryEvent | "nothing" {
+    const listener = this.#publications.get(publishedId);
+    if (listener === undefined || listener.isStopped) {
+      this.#close(proxy);
+      return "nothing";
+    }
+    this.#opened(proxy);
+    listener.peers.add(proxy);
+    return { kind: "peerAccepted", publishedId, proxy };
+  }
+
+  #peerClosed(publishedId: string, proxy: Address): DirectoryEvent {
+    const listener = this.#publications.get(publishedId);
+    listener?.peers.delete(proxy);
+    this.#forgetStopped(publishedId);
+    return this.#closed(proxy, { kind: "peerClosed", proxy });
+  }
+
+  #stopPublication(publishedId: string): void {
+    const listener = this.#publications.get(publishedId);
+    if (listener === undefined) return;
+    listener.isStopped = true;
+    this.#lids.delete(listener.lid);
+    if (listener.isSettled) attachNetwork(this.#kernel).stopListening(listener.lid, listener.controller);
+  }
+
+  /** A listener that was stopped is needed until its port is closed and the last of its connections has ended. */
+  #forgetStopped(publishedId: string): void {
+    const listener = this.#publications.get(publishedId);
+    if (listener === undefined || !listener.isStopped || !listener.isSettled || listener.peers.size > 0) return;
+    this.#kernel.unregister(listener.controller);
+    this.#publications.delete(publishedId);
+  }
+
+  // Sessions, at the subscriber's end.
+
+  #connectTransport(transport: number, effect: ConnectEffect): void {
+    const request = connectRequest(effect);
+    const controller = this.#controller((message, from) => this.#onTransport(transport, message, from));
+    this.#transports.set(transport, { controller, request, proxy: null, isClosing: false });
+    attachNetwork(this.#kernel).connect(request, controller);
+  }
+
+  #onTransport(transport: number, message: unknown, from: Address): DirectoryEvent | "nothing" | null {
+    const link = this.#transports.get(transport);
+    if (link === undefined) return "nothing";
+    if (isConnected(message, link.request)) {
+      link.proxy = from;
+      if (link.isClosing) {
+        this.#close(from);
+        return "nothing";
+      }
+      this.#opened(from);
+      return { kind: "transportConnected", transport, proxy: from, connected: message };
+    }
+    if (this.#isEnd(message, from)) {
+      this.#forgetTransport(transport, link);
+      return this.#closed(from, { kind: "transportClosed", transport, reason: message.note ?? message.reason });
+    }
+    if (!isNotConnected(message, link.request)) return null;
+    this.#forgetTransport(transport, link);
+    return { kind: "transportNotConnected", transport, reason: reasonOf(message) };
+  }
+
+  #forgetTransport(transport: number, link: OutgoingLink): void {
+    this.#kernel.unregister(link.controller);
+    this.#transports.delete(transport);
+  }
+
+  #closeTransport(transport: number): void {
+    const link = this.#transports.get(transport);
+    if (link === undefined) return;
+    link.isClosing = true;
+    if (link.proxy !== null) this.#close(link.proxy);
+  }
+
+  /** True for the end of a connection that was open here and is no more. */
+  #isEnd(message: unknown, proxy: Address): message is Closed {
+    return message instanceof Closed && this.#proxies.has(proxy) && this.#kernel.receiverAt(proxy) === undefined;
+  }
+}
+
+function connectRequest({ ipp, encrypted, keepAlive }: ConnectEffect): ConnectStream {
+  return new ConnectStream({ requestedIpp: ipp, encrypted, keepAlive });
+}
+
+function isListening(message: unknown, request: ListenForStream): message is Listening {
+  return message instanceof Listening && message.request === request;
+}
+
+function isAccepted(message: unknown, request: ListenForStream): message is Accepted {
+  return message instanceof Accepted && message.listening.request === request;
+}
+
+function isNotListening(message: unknown, request: ListenForStream): message is NotListening {
+  return message instanceof NotListening && message.request === request;
+}
+
+function isConnected(message: unknown, request: ConnectStream): message is Connected {
+  return message instanceof Connected && message.request === request;
+}
+
+function isNotConnected(message: unknown, request: ConnectStream): message is NotConnected {
+  return message instanceof NotConnected && message.request === request;
+}
+
+function reasonOf(fault: Faulted): string {
+  return fault.explanation ?? fault.condition;
+}

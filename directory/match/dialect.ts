@@ -1,0 +1,489 @@
+// This module performs no I/O.
+
+/**
+ * Searches are written in the dialect of Python's `re`; they are run by RE2, in linear time. This file reads the one and
+ * writes the other, with the same meaning for whole matches, or refuses with a reason. On the way it finds out which
+ * literal text every match starts with.
+ *
+ * Refused, as RE2 has no such thing: back references, look-around, conditions, atomic groups, possessive repeats, and
+ * repeats of more than a thousand. `\b` and `\B` go by the word characters of ASCII.
+ */
+
+import {
+  ASCII_DIGIT,
+  ASCII_SPACE,
+  ASCII_WORD,
+  DIGIT,
+  NOT_ASCII_DIGIT,
+  NOT_ASCII_SPACE,
+  NOT_ASCII_WORD,
+  NOT_DIGIT,
+  NOT_SPACE,
+  notWordClass,
+  pointText,
+  rangeText,
+  SPACE,
+  WORD,
+} from "./code_points.ts";
+import { SearchError } from "./search_error.ts";
+
+/** The greatest count in a repeat, as in RE2. */
+export const REPEAT_COUNT_MAX = 1000;
+/** How deep groups may stand in one another. */
+export const GROUP_DEPTH_MAX = 100;
+/** How large an expression may be with its repeats written out, in characters and classes. */
+export const EXPRESSION_SIZE_MAX = 2000;
+
+/** A search in RE2's dialect, and what is known of it. */
+export interface Translated {
+  readonly text: string;
+  /** The only name that matches, where there is just one. */
+  readonly literal: string | null;
+  /** What every matching name starts with. */
+  readonly prefix: string;
+  /** True when every name that starts with the prefix matches, as long as the rest has no line feed. */
+  readonly isOpenEnded: boolean;
+}
+
+/** A part of an expression. */
+interface Part {
+  readonly text: string;
+  readonly size: number;
+  /** The only text that matches, or null. */
+  readonly literal: string | null;
+  /** What every matching text starts with. */
+  readonly prefix: string;
+  readonly kind: "atom" | "repeat" | "anchor" | "end";
+}
+
+interface Flags {
+  readonly ascii: boolean;
+  readonly ignoreCase: boolean;
+  readonly multiline: boolean;
+  readonly dotAll: boolean;
+  readonly verbose: boolean;
+}
+
+const FLAG_NAMES: Readonly<Record<string, keyof Flags>> = {
+  a: "ascii",
+  i: "ignoreCase",
+  m: "multiline",
+  s: "dotAll",
+  x: "verbose",
+};
+const NO_FLAGS: Flags = { ascii: false, ignoreCase: false, multiline: false, dotAll: false, verbose: false };
+const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
+const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
+const EMPTY: Part = { text: "", size: 0, literal: "", prefix: "", kind: "atom" };
+const OCTAL_MAX = 0o377;
+
+/**
+ * Translates a search.
+ *
+ * @throws {SearchError} When Python would refuse it, or RE2 has no such thing.
+ */
+export function translateSearch(search: string): Translated {
+  return new Reader(search).readAll();
+}
+
+class Reader {
+  readonly #points: readonly string[];
+  #at = 0;
+  #depth = 0;
+  #flags = NO_FLAGS;
+  readonly #groupNames = new Set<string>();
+
+  constructor(search: string) {
+    if (!search.isWellFormed()) throw new SearchError("Cannot read the search: it holds half of a surrogate pair");
+    this.#points = [...search];
+  }
+
+  readAll(): Translated {
+    const branches = this.#branches();
+    if (!this.#isAtEnd) throw this.#refusal("unbalanced parenthesis");
+    const only = branches.length === 1 ? trimAnchors(branches[0]!) : undefined;
+    const whole = only === undefined ? alternation(branches.map(sequence)) : sequence(only);
+    const last = only?.at(-1);
+    const isOpenEnded = last?.text === ".*" && sequence(only!.slice(0, -1)).literal !== null;
+    return { text: whole.text, literal: whole.literal, prefix: whole.prefix, isOpenEnded };
+  }
+
+  get #isAtEnd(): boolean {
+    return this.#at >= this.#points.length;
+  }
+
+  get #next(): string | undefined {
+    return this.#points[this.#at];
+  }
+
+  #take(): string {
+    const point = this.#points[this.#at++];
+    if (point === undefined) throw this.#refusal("unexpected end of pattern");
+    return point;
+  }
+
+  #takeIf(point: string): boolean {
+    if (this.#next !== point) return false;
+    this.#at++;
+    return true;
+  }
+
+  #refusal(reason: string): SearchError {
+    return new SearchError(`${reason} at position ${Math.min(this.#at, this.#points.length)}`);
+  }
+
+  /** The alternatives up to a closing parenthesis or the end, each as its items. */
+  #branches(): Part[][] {
+    const branches: Part[][] = [];
+    do branches.push(this.#items(this.#depth === 0 && branches.length === 0)); while (this.#takeIf("|"));
+    return branches;
+  }
+
+  #items(mayHoldGlobalFlags: boolean): Part[] {
+    const items: Part[] = [];
+    let size = 0;
+    while (!this.#isAtEnd && this.#next !== "|" && this.#next !== ")") {
+      if (this.#flags.verbose && this.#skipVerbose()) continue;
+      const start = this.#at;
+      const bounds = this.#repeatBounds();
+      if (bounds !== null) {
+        const repeated = this.#repeat(items.pop(), bounds);
+        items.push(repeated);
+        size += repeated.size;
+      } else {
+        this.#at = start;
+        const item = this.#item(mayHoldGlobalFlags && items.length === 0);
+        if (item !== null) items.push(item);
+        size += item?.size ?? 0;
+      }
+      if (size > EXPRESSION_SIZE_MAX) throw this.#refusal(`expression larger than ${EXPRESSION_SIZE_MAX} when written out`);
+    }
+    return items;
+  }
+
+  #skipVerbose(): boolean {
+    if (/[ \t\n\r\v\f]/.test(this.#next!)) {
+      this.#at++;
+      return true;
+    }
+    if (!this.#takeIf("#")) return false;
+    while (!this.#isAtEnd && this.#take() !== "\n");
+    return true;
+  }
+
+  /** The bounds of a repeat that stands here, or null where none does (then the position is not restored). */
+  #repeatBounds(): readonly [number, number] | null {
+    switch (this.#take()) {
+      case "*":
+        return [0, Infinity];
+      case "+":
+        return [1, Infinity];
+      case "?":
+        return [0, 1];
+      case "{":
+        return this.#braceBounds();
+      default:
+        return null;
+    }
+  }
+
+  #braceBounds(): readonly [number, number] | null {
+    if (this.#next === "}") return null;
+    const low = this.#digits();
+    const high = this.#takeIf(",") ? this.#digits() : low;
+    if (!this.#takeIf("}")) return null;
+    const bounds = [low === "" ? 0 : Number(low), high === "" ? Infinity : Number(high)] as const;
+    if (bounds[1] < bounds[0]) throw this.#refusal("min repeat greater than max repeat");
+    if (bounds[0] > REPEAT_COUNT_MAX || (bounds[1] > REPEAT_COUNT_MAX && bounds[1] !== Infinity)) {
+      throw this.#refusal(`repeat of more than ${REPEAT_COUNT_MAX}`);
+    }
+    return bounds;
+  }
+
+  #digits(): string {
+    let digits = "";
+    while (this.#next !== undefined && /^[0-9]$/.test(this.#next)) digits += this.#take();
+    return digits;
+  }
+
+  #repeat(item: Part | undefined, [low, high]: readonly [number, number]): Part {
+    if (item === undefined || item.kind === "anchor" || item.kind === "end") throw this.#refusal("nothing to repeat");
+    if (item.kind === "repeat") throw this.#refusal("multiple repeat");
+    if (this.#next === "+") throw this.#refusal("possessive repeats are not supported");
+    this.#takeIf("?"); // Lazy or greedy is the same for whole matches.
+    const copies = Math.max(1, high === Infinity ? low : high);
+    return {
+      text: item.text === "" ? "" : `${item.text}${repeatText(low, high)}`,
+      size: item.size * copies,
+      literal: low === high && item.literal !== null ? item.literal.repeat(low) : null,
+      prefix: low === 0 ? "" : item.prefix,
+      kind: "repeat",
+    };
+  }
+
+  #item(mayHoldGlobalFlags: boolean): Part | null {
+    const point = this.#take();
+    switch (point) {
+      case "(":
+        return this.#group(mayHoldGlobalFlags);
+      case "[":
+        return this.#bracket();
+      case "\\":
+        return this.#escape();
+      case ".":
+        return atom(this.#flags.dotAll ? "(?s:.)" : ".");
+      case "^":
+        return anchor(this.#flags.multiline ? "(?m:^)" : "\\A", "anchor");
+      case "$":
+        return anchor(this.#flags.multiline ? "(?m:$)" : "\\z", "end");
+      default:
+        return this.#character(point.codePointAt(0)!);
+    }
+  }
+
+  #character(point: number): Part {
+    if (this.#flags.ignoreCase) return atom(`(?i:${pointText(point)})`);
+    const literal = String.fromCodePoint(point);
+    return { text: pointText(point), size: 1, literal, prefix: literal, kind: "atom" };
+  }
+
+  #group(mayHoldGlobalFlags: boolean): Part | null {
+    const outer = this.#flags;
+    if (this.#takeIf("?") && this.#groupKind(mayHoldGlobalFlags) === "nothing") return null;
+    if (++this.#depth > GROUP_DEPTH_MAX) throw this.#refusal(`groups more than ${GROUP_DEPTH_MAX} deep`);
+    const parts = this.#branches().map(sequence);
+    if (!this.#takeIf(")")) throw this.#refusal("missing ), unterminated subpattern");
+    this.#depth--;
+    this.#flags = outer;
+    const inner = parts.length === 1 ? parts[0]! : alternation(parts);
+    return { ...inner, text: parts.length === 1 ? `(?:${inner.text})` : inner.text, kind: "atom" };
+  }
+
+  /** Reads what follows `(?`, and says whether a group follows that. */
+  #groupKind(mayHoldGlobalFlags: boolean): "group" | "nothing" {
+    const point = this.#take();
+    switch (point) {
+      case ":":
+        return "group";
+      case "P":
+        this.#groupName();
+        return "group";
+      case "#":
+        while (this.#take() !== ")");
+        return "nothing";
+      case "=":
+      case "!":
+        throw this.#refusal("look-ahead is not supported");
+      case ">":
+        throw this.#refusal("atomic groups are not supported");
+      case "(":
+        throw this.#refusal("conditions are not supported");
+      case "<":
+        throw this.#refusal(/^[=!]$/.test(this.#next ?? "") ? "look-behind is not supported" : "unknown extension ?<");
+      default:
+        this.#at--;
+        return this.#flagGroup(mayHoldGlobalFlags);
+    }
+  }
+
+  #groupName(): void {
+    if (this.#takeIf("=")) throw this.#refusal("back references are not supported");
+    if (!this.#takeIf("<")) throw this.#refusal("unknown extension ?P");
+    let name = "";
+    while (!this.#takeIf(">")) name += this.#take();
+    if (!/^[\p{ID_Start}_]\p{ID_Continue}*$/u.test(name)) throw this.#refusal(`bad group name "${name}"`);
+    if (this.#groupNames.has(name)) throw this.#refusal(`redefinition of group name "${name}"`);
+    this.#groupNames.add(name);
+  }
+
+  #flagGroup(mayHoldGlobalFlags: boolean): "group" | "nothing" {
+    const flags = { ...this.#flags };
+    let turnOn = true;
+    for (let count = 0;; count++) {
+      const point = this.#take();
+      const name = FLAG_NAMES[point];
+      if (name !== undefined && Object.hasOwn(FLAG_NAMES, point) && (turnOn || name !== "ascii")) flags[name] = turnOn;
+      else if (point === "u" && turnOn) flags.ascii = false;
+      else if (point === "-" && turnOn) turnOn = false;
+      else if (point === ":" && count > 0) {
+        this.#flags = flags;
+        return "group";
+      } else if (point === ")" && count > 0 && turnOn) {
+        if (!mayHoldGlobalFlags) throw this.#refusal("global flags not at the start of the expression");
+        this.#flags = flags;
+        return "nothing";
+      } else throw this.#refusal(`unknown extension ?${point}`);
+    }
+  }
+
+  #escape(): Part {
+    if (this.#isAtEnd) throw this.#refusal("bad escape (end of pattern)");
+    const letter = this.#take();
+    switch (letter) {
+      case "A":
+        return anchor("\\A", "anchor");
+      case "Z":
+        return anchor("\\z", "end");
+      case "b":
+      case "B":
+        return { ...atom(`\\${letter}`), kind: "anchor" };
+      default: {
+        const category = this.#category(letter);
+        if (category !== null) return atom(this.#standing(letter, category));
+        return this.#character(this.#escapedPoint(letter, false));
+      }
+    }
+  }
+
+  /** A class by its letter, outside of a bracket. */
+  #standing(letter: string, category: string): string {
+    return letter === "W" && !this.#flags.ascii ? `[^${WORD}]` : `[${category}]`;
+  }
+
+  /** The class of an escape letter, for the inside of a bracket; null where the letter names none. */
+  #category(letter: string): string | null {
+    const { ascii } = this.#flags;
+    switch (letter) {
+      case "d":
+        return ascii ? ASCII_DIGIT : DIGIT;
+      case "D":
+        return ascii ? NOT_ASCII_DIGIT : NOT_DIGIT;
+      case "s":
+        return ascii ? ASCII_SPACE : SPACE;
+      case "S":
+        return ascii ? NOT_ASCII_SPACE : NOT_SPACE;
+      case "w":
+        return ascii ? ASCII_WORD : WORD;
+      case "W":
+        return ascii ? NOT_ASCII_WORD : this.#isInBracket ? notWordClass() : "";
+      default:
+        return null;
+    }
+  }
+
+  #isInBracket = false;
+
+  /** The code point that an escape stands for. */
+  #escapedPoint(letter: string, inBracket: boolean): number {
+    if (inBracket && letter === "b") return 8;
+    if (Object.hasOwn(CONTROL, letter)) return CONTROL[letter]!;
+    if (Object.hasOwn(HEX_DIGITS, letter)) return this.#hexPoint(letter);
+    if (/^[0-9]$/.test(letter)) return this.#octalPoint(letter, inBracket);
+    if (letter === "N") throw this.#refusal("named characters are not supported");
+    if (/^[A-Za-z]$/.test(letter)) throw this.#refusal(`bad escape \\${letter}`);
+    return letter.codePointAt(0)!;
+  }
+
+  #hexPoint(letter: string): number {
+    let digits = "";
+    for (let count = HEX_DIGITS[letter]!; count > 0; count--) digits += this.#take();
+    const point = /^[0-9A-Fa-f]+$/.test(digits) ? parseInt(digits, 16) : NaN;
+    const isValid = point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
+    if (!isValid) throw this.#refusal(`bad escape \\${letter}${digits}`);
+    return point;
+  }
+
+  #octalPoint(first: string, inBracket: boolean): number {
+    let digits = first;
+    const isOctal = (text: string | undefined) => text !== undefined && /^[0-7]$/.test(text);
+    const isWhole = isOctal(first) && isOctal(this.#next) && isOctal(this.#points[this.#at + 1]);
+    if (!isWhole && first !== "0" && !inBracket) throw this.#refusal("back references are not supported");
+    if (!isOctal(first)) throw this.#refusal(`bad escape \\${first}`);
+    while (digits.length < 3 && isOctal(this.#next)) digits += this.#take();
+    const point = parseInt(digits, 8);
+    if (point > OCTAL_MAX) throw this.#refusal(`octal escape value \\${digits} outside of range 0-0o377`);
+    return point;
+  }
+
+  #bracket(): Part {
+    const isNegated = this.#takeIf("^");
+    const members: string[] = [];
+    this.#isInBracket = true;
+    while (true) {
+      if (this.#isAtEnd) throw this.#refusal("unterminated character set");
+      if (members.length > 0 && this.#takeIf("]")) break;
+      const low = this.#bracketMember();
+      if (!this.#takeIf("-")) members.push(memberText(low));
+      else if (this.#takeIf("]")) {
+        members.push(memberText(low), pointText(0x2d));
+        break;
+      } else {
+        if (this.#isAtEnd) throw this.#refusal("unterminated character set");
+        const high = this.#bracketMember();
+        if (typeof low === "string" || typeof high === "string" || high < low) throw this.#refusal("bad character range");
+        members.push(rangeText(low, high));
+      }
+    }
+    this.#isInBracket = false;
+    const text = `[${isNegated ? "^" : ""}${members.join("")}]`;
+    return atom(this.#flags.ignoreCase ? `(?i:${text})` : text);
+  }
+
+  /** A code point, or the text of a class. */
+  #bracketMember(): number | string {
+    const point = this.#take();
+    if (point !== "\\") return point.codePointAt(0)!;
+    if (this.#isAtEnd) throw this.#refusal("bad escape (end of pattern)");
+    const letter = this.#take();
+    return this.#category(letter) ?? this.#escapedPoint(letter, true);
+  }
+}
+
+function memberText(member: number | string): string {
+  return typeof member === "string" ? member : pointText(member);
+}
+
+function repeatText(low: number, high: number): string {
+  if (low === 0) return high === Infinity ? "*" : high === 1 ? "?" : `{0,${high}}`;
+  if (high === Infinity) return low === 1 ? "+" : `{${low},}`;
+  return low === high ? `{${low}}` : `{${low},${high}}`;
+}
+
+function atom(text: string): Part {
+  return { text, size: 1, literal: null, prefix: "", kind: "atom" };
+}
+
+function anchor(text: string, kind: "anchor" | "end"): Part {
+  return { text, size: 1, literal: null, prefix: "", kind };
+}
+
+/** For whole matches a start at the start and an end at the end say nothing. */
+function trimAnchors(items: readonly Part[]): Part[] {
+  let first = 0;
+  let end = items.length;
+  while (first < end && (items[first]!.text === "\\A" || items[first]!.text === "(?m:^)")) first++;
+  while (end > first && items[end - 1]!.kind === "end") end--;
+  return items.slice(first, end);
+}
+
+function sequence(items: readonly Part[]): Part {
+  let text = "";
+  let prefix = "";
+  let size = 0;
+  let isLiteral = true;
+  for (const item of items) {
+    text += item.text;
+    size += item.size;
+    if (!isLiteral) continue;
+    prefix += item.literal ?? item.prefix;
+    isLiteral = item.literal !== null;
+  }
+  if (items.length === 0) return EMPTY;
+  return { text, size, literal: isLiteral ? prefix : null, prefix, kind: "atom" };
+}
+
+function alternation(branches: readonly Part[]): Part {
+  return {
+    text: `(?:${branches.map((branch) => branch.text).join("|")})`,
+    size: branches.reduce((sum, branch) => sum + branch.size, 1),
+    literal: null,
+    prefix: branches.map((branch) => branch.prefix).reduce(commonPrefix),
+    kind: "atom",
+  };
+}
+
+function commonPrefix(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && length < other.length && one[length] === other[length]) length++;
+  return one.slice(0, length);
+}

@@ -1,0 +1,27 @@
+/**
+ * Publish and subscribe: actors find each other by name, in a process, a group of processes, a host, a LAN.
+ *
+ * @module
+ */
+
+export { attachDirectory, detachDirectory, openDirectory } from "./attach.ts";
+export { create, directoryHooks, type Meta } from "./create.ts";
+export { DIRECTORY, type DirectorySettings, ObjectDirectory } from "./directory.ts";
+export {
+  Advisory,
+  Available,
+  ClearPublished,
+  ClearSubscribed,
+  Delivered,
+  Dropped,
+  NotPublished,
+  NotSubscribed,
+  PublishAs,
+  Published,
+  PublishedCleared,
+  Subscribed,
+  SubscribedCleared,
+  SubscribeTo,
+} from "./messages.ts";
+export { openRuntime, type OpenOptions, type OpenRuntime } from "./open_runtime.ts";
+export { clearPublished, clearSubscribed, publish, type PublishOptions, subscribe, type SubscribeOptions } from "./publish.ts";

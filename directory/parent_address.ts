@@ -1,0 +1,78 @@
+// This module performs no I/O.
+
+/** Where a directory's parent is when nobody says, and how long to wait before connecting again. */
+
+import { HostPort, type Scope } from "../runtime/mod.ts";
+import { DIRECTORY_PORT, RECONNECT_MS_FIRST, RECONNECT_MS_MAX, STATION_NUMBER } from "./bounds.ts";
+
+const FOUR_OCTETS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
+/** Where an address is reached: on this machine, in a private network, or elsewhere. Names count as elsewhere. */
+export type Neighbourhood = keyof typeof RECONNECT_MS_MAX;
+
+/** The neighbourhood of a host by its numeric IPv4 address. */
+export function neighbourhoodOf(host: string): Neighbourhood {
+  const octets = octetsOf(host);
+  if (octets === null) return "public";
+  const [first, second] = octets;
+  if (first === 127) return "loopback";
+  const isPrivate = first === 10 || (first === 172 && second >= 16 && second <= 31) || (first === 192 && second === 168);
+  return isPrivate ? "private" : "public";
+}
+
+function octetsOf(host: string): [number, number, number, number] | null {
+  const parts = FOUR_OCTETS.exec(host)?.slice(1).map(Number);
+  return parts !== undefined && parts.every((part) => part <= 255) ? parts as [number, number, number, number] : null;
+}
+
+/** The address of this machine's host directory. */
+export function hostDirectory(): HostPort {
+  return new HostPort("127.0.0.1", DIRECTORY_PORT);
+}
+
+/**
+ * The places to look for the parent of a directory that was given none, in the order to try them.
+ *
+ * @param scope The directory's own scope.
+ * @param primaryAddress The IPv4 address of this machine, or null.
+ */
+export function defaultParents(scope: Scope, primaryAddress: string | null): HostPort[] {
+  if (scope === "PROCESS" || scope === "GROUP") return [hostDirectory()];
+  if (scope !== "HOST" || primaryAddress === null) return [];
+  const station = stationAddress(primaryAddress);
+  return station === null ? [] : [new HostPort(station, DIRECTORY_PORT)];
+}
+
+/** The station of a private network, as the original finds it: the network's first block, host 195. */
+export function stationAddress(primaryAddress: string): string | null {
+  const octets = octetsOf(primaryAddress);
+  if (octets === null || neighbourhoodOf(primaryAddress) !== "private") return null;
+  switch (octets[0]) {
+    case 10:
+      return `10.0.0.${STATION_NUMBER}`;
+    case 172:
+      return `172.16.0.${STATION_NUMBER}`;
+    default:
+      return `192.168.0.${STATION_NUMBER}`;
+  }
+}
+
+/**
+ * How long to wait before the next attempt: doubling from a short wait up to the original's, each drawn anew between 60 and 109
+ * percent, so that the children of a directory that was restarted don't all come at once.
+ *
+ * @param attempts How many attempts have failed in a row.
+ * @param random A float in [0, 1).
+ * @returns Milliseconds.
+ */
+export function reconnectDelay(host: string, attempts: number, random: number): number {
+  const longest = RECONNECT_MS_MAX[neighbourhoodOf(host)];
+  const first = Math.max(RECONNECT_MS_FIRST, longest / 16);
+  const base = Math.min(longest, first * 2 ** Math.min(attempts, 20));
+  return Math.round(base * (0.6 + 0.49 * random));
+}
+
+/** The longest that an original, or this one, waits before it connects to that host again. */
+export function longestReconnect(host: string): number {
+  return RECONNECT_MS_MAX[neighbourhoodOf(host)] * 1.1;
+}

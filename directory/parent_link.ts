@@ -1,0 +1,109 @@
+// This module performs no I/O.
+
+/** The one link upward: where it leads, when it is made, and when it is made again. */
+
+import type { AddressValue as Address, HostPort, Scope } from "../runtime/mod.ts";
+import { STABLE_LINK_MS, STALE_ROUTE_MARGIN_MS, WAITING_OBJECTS_MAX } from "./bounds.ts";
+import type { Effects, Moment } from "./effects.ts";
+import { DirectoryOpened } from "./messages.ts";
+import { defaultParents, longestReconnect, neighbourhoodOf, reconnectDelay } from "./parent_address.ts";
+import { isWider } from "./scope.ts";
+
+/** The timer before the next attempt to connect. */
+export const RECONNECT_TIMER = "reconnect";
+
+type LinkState = "unset" | "connecting" | "up" | "waiting";
+
+/** The link from a directory to its parent. */
+export class ParentLink {
+  readonly #scope: Scope;
+  readonly #encrypted: boolean;
+  readonly #effects: Effects;
+  /** Places to try, the current one first. */
+  #places: HostPort[];
+  #state: LinkState = "unset";
+  #proxy: Address | null = null;
+  #attempts = 0;
+  #connectedAt = 0;
+  /** Objects that asked for the link to be tried. */
+  #waiting = new Set<Address>();
+
+  /** @param parent The configured parent, or null to find one when it is needed. */
+  constructor(effects: Effects, options: { scope: Scope; encrypted: boolean; parent: HostPort | null }) {
+    this.#effects = effects;
+    this.#scope = options.scope;
+    this.#encrypted = options.encrypted;
+    this.#places = options.parent === null ? [] : [options.parent];
+  }
+
+  /** The proxy of the parent while it is connected. */
+  get proxy(): Address | null {
+    return this.#proxy;
+  }
+
+  /** Where the parent is, or null where that is not known yet. */
+  get address(): HostPort | null {
+    return this.#places[0] ?? null;
+  }
+
+  /** Connects to a configured parent. */
+  start(): void {
+    if (this.#places.length > 0) this.#connect();
+  }
+
+  /** A listing of this scope needs a parent: finds one if there is none yet. */
+  need(scope: Scope, moment: Moment): void {
+    if (this.#places.length > 0 || !isWider(scope, this.#scope)) return;
+    this.#places = defaultParents(this.#scope, moment.draw.primaryAddress());
+    this.start();
+  }
+
+  #connect(): void {
+    this.#state = "connecting";
+    const ipp = this.#places[0]!;
+    const keepAlive = neighbourhoodOf(ipp.host ?? "") !== "loopback";
+    this.#effects.add({ kind: "connectParent", ipp, encrypted: this.#encrypted, keepAlive });
+  }
+
+  connected(proxy: Address, moment: Moment): void {
+    this.#state = "up";
+    this.#proxy = proxy;
+    this.#connectedAt = moment.now;
+    this.#effects.cancelTimer(RECONNECT_TIMER);
+    this.#answer();
+  }
+
+  /** The link could not be made, or has ended. */
+  lost(moment: Moment): void {
+    if (this.#state === "up" && moment.now - this.#connectedAt >= STABLE_LINK_MS) this.#attempts = 0;
+    this.#proxy = null;
+    this.#state = "waiting";
+    // One of several places was no good: the next one is tried after the same wait.
+    const [tried, ...others] = this.#places;
+    this.#places = [...others, tried!];
+    const delay = reconnectDelay(this.#places[0]!.host ?? "", this.#attempts++, moment.draw.float());
+    this.#effects.startTimer(RECONNECT_TIMER, delay);
+    this.#answer();
+  }
+
+  reconnect(): void {
+    if (this.#state === "waiting") this.#connect();
+  }
+
+  /** How long after a new link routes may still be told again by directories whose children come back late. Milliseconds. */
+  get renewalMilliseconds(): number {
+    return longestReconnect(this.#places[0]?.host ?? "") + STALE_ROUTE_MARGIN_MS;
+  }
+
+  /** An object asks for the link to be tried; it is told when that has been done, whatever came of it. */
+  openFor(object: Address, scope: Scope, moment: Moment): void {
+    this.need(scope, moment);
+    if (this.#state === "connecting" && this.#waiting.size < WAITING_OBJECTS_MAX) this.#waiting.add(object);
+    else this.#effects.send(object, new DirectoryOpened());
+  }
+
+  #answer(): void {
+    for (const object of this.#waiting) this.#effects.send(object, new DirectoryOpened());
+    this.#waiting = new Set();
+  }
+}

@@ -1,0 +1,475 @@
+// This module performs no I/O.
+
+/**
+ * Who may list what: requests of the objects of this process, and listings of the directories below. Everything that
+ * changes the listings is here, and sees to it that routes, homes and the directory above follow.
+ */
+
+import { type AddressValue as Address, HostPort } from "../runtime/mod.ts";
+import { LISTINGS_PER_CHILD_MAX } from "./bounds.ts";
+import { isAddress, nameProblem, publishedProblem, subscribedProblem } from "./checks.ts";
+import type { Effects, Moment } from "./effects.ts";
+import type { PublisherHome } from "./home/publisher_home.ts";
+import type { SubscriberHome } from "./home/subscriber_home.ts";
+import type { Listings } from "./listings.ts";
+import { SearchError } from "./match/search_error.ts";
+import {
+  Advisory,
+  ClearListings,
+  ClearPublished,
+  ClearSubscribed,
+  NotPublished,
+  NotSubscribed,
+  OpenLibrary,
+  PublishAs,
+  Published,
+  PublishedCleared,
+  PublishedDirectory,
+  Subscribed,
+  SubscribedCleared,
+  SubscribeTo,
+} from "./messages.ts";
+import type { ParentLink } from "./parent_link.ts";
+import type { Child, Publication, Subscription } from "./records.ts";
+import type { Routes } from "./routes.ts";
+import { isNearer, isScope, isWider } from "./scope.ts";
+import { publishedOf, subscribedOf, type Upward } from "./upward.ts";
+
+/** The notes of refusals, as the original words them. */
+const ALREADY_PUBLISHED = "already published";
+const ALREADY_SUBSCRIBED = "already subscribed";
+const BAD_SEARCH = "duplicates/search expression";
+
+/** The parts of a core that follow its listings. */
+export interface RegistryParts {
+  /** Of the directory. */
+  readonly address: Address;
+  readonly effects: Effects;
+  readonly listings: Listings;
+  readonly parent: ParentLink;
+  readonly publishers: PublisherHome;
+  readonly routes: Routes;
+  readonly subscribers: SubscriberHome;
+  readonly upward: Upward;
+}
+
+/** A publication of this process, from the request on. */
+interface Reservation {
+  readonly id: string;
+  readonly request: PublishAs;
+  readonly from: Address;
+}
+
+/** The listings of a directory and all that may happen to them. */
+export class Registry {
+  readonly #parts: RegistryParts;
+  /** Names of publications of this process, also of those that wait for their listener. */
+  readonly #names = new Map<string, Reservation>();
+  readonly #waiting = new Map<string, Reservation>();
+  /** Searches of this process with their askers. */
+  readonly #searches = new Set<string>();
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts;
+  }
+
+  // Requests of objects.
+
+  /** An object of this process asks to be published. */
+  publish(request: PublishAs, from: Address, moment: Moment): void {
+    const { effects, listings, parent, publishers } = this.#parts;
+    const problem = publishProblem(request);
+    if (problem !== null) {
+      effects.send(from, NotPublished.of(request, problem));
+      return;
+    }
+    const name = request.name!;
+    if (this.#names.has(name)) {
+      effects.send(from, NotPublished.of(request, ALREADY_PUBLISHED));
+      return;
+    }
+    parent.need(request.scope!, moment);
+    if (listings.winnerOf(name) !== undefined) {
+      effects.send(from, NotPublished.of(request, ALREADY_PUBLISHED, "the name is held by a process below this one"));
+      return;
+    }
+    const reservation: Reservation = { id: moment.draw.uuid(), request, from };
+    this.#names.set(name, reservation);
+    if (isWider(request.scope!, "PROCESS")) {
+      this.#waiting.set(reservation.id, reservation);
+      const to = { host: listenerHost(request), encrypted: request.encrypted === true };
+      publishers.add(reservation.id, request.publisherAddress!, to);
+    } else this.#register(reservation, new HostPort(), moment);
+  }
+
+  /** The listener of a publication is there. */
+  publicationListening(id: string, ipp: HostPort, moment: Moment): void {
+    const reservation = this.#waiting.get(id);
+    if (reservation === undefined) return;
+    this.#waiting.delete(id);
+    this.#register(reservation, new HostPort(listenerHost(reservation.request), ipp.port), moment);
+  }
+
+  /** No listener could be had for a publication. */
+  publicationNotListening(id: string, reason: string): void {
+    const reservation = this.#waiting.get(id);
+    if (reservation === undefined) return;
+    this.#waiting.delete(id);
+    this.#names.delete(reservation.request.name!);
+    this.#parts.publishers.failed(id);
+    this.#parts.effects.send(reservation.from, NotPublished.of(reservation.request, "cannot listen", reason));
+  }
+
+  #register({ id, request }: Reservation, ipp: HostPort, moment: Moment): void {
+    const { address, effects, listings } = this.#parts;
+    const publication: Publication = {
+      id,
+      name: request.name!,
+      scope: request.scope!,
+      encrypted: request.encrypted === true,
+      ipp,
+      home: address,
+      owner: null,
+      request,
+      object: request.publisherAddress!,
+      routes: new Set(),
+    };
+    // The main object of a library is published by its framework, and does not expect to hear of it.
+    const isSilent = listings.scope === "LIBRARY" && !isWider(publication.scope, "PROCESS");
+    if (!isSilent) effects.send(request.publisherAddress!, publishedOf(publication));
+    this.#add(publication, moment);
+  }
+
+  /** An object of this process asks for publications. */
+  subscribe(request: SubscribeTo, from: Address, moment: Moment): void {
+    const { address, effects, listings, parent, subscribers } = this.#parts;
+    const { search, scope, subscriberAddress } = request;
+    if (typeof search !== "string" || !isScope(scope) || !isAddress(subscriberAddress)) {
+      effects.send(from, NotSubscribed.of(request, "incomplete request"));
+      return;
+    }
+    const key = searchKey(search, from);
+    if (this.#searches.has(key)) {
+      effects.send(from, NotSubscribed.of(request, ALREADY_SUBSCRIBED));
+      return;
+    }
+    parent.need(scope, moment);
+    const pattern = listings.patternOf(search);
+    if (pattern instanceof SearchError) {
+      effects.send(from, NotSubscribed.of(request, BAD_SEARCH, pattern.message));
+      return;
+    }
+    this.#searches.add(key);
+    const id = moment.draw.uuid();
+    const subscription: Subscription = {
+      id,
+      search,
+      scope,
+      pattern,
+      home: address,
+      owner: null,
+      request: { request, key },
+      object: subscriberAddress,
+      routes: new Set(),
+    };
+    subscribers.add(id, subscriberAddress);
+    effects.send(subscriberAddress, subscribedOf(subscription));
+    this.#addSubscription(subscription, moment);
+  }
+
+  /** An object of this process asks to end a publication. It is answered whether or not there was one. */
+  clearPublished(request: ClearPublished, from: Address, moment: Moment): void {
+    const { effects, listings, publishers } = this.#parts;
+    const { name, scope, publishedId, note } = request;
+    effects.send(from, new PublishedCleared({ name, scope, publishedId, note }));
+    const publication = listings.publications.get(publishedId!);
+    if (publication === undefined || publication.request === null) return;
+    this.#names.delete(publication.name);
+    publishers.remove(publication.id);
+    this.#removeAll([publication], [], { gone: null, moment });
+  }
+
+  /** An object of this process asks to end a subscription. It is answered whether or not there was one. */
+  clearSubscribed(request: ClearSubscribed, from: Address, moment: Moment): void {
+    const { effects, listings, subscribers } = this.#parts;
+    const { search, scope, subscribedId, note } = request;
+    effects.send(from, new SubscribedCleared({ search, scope, subscribedId, note }));
+    const subscription = listings.subscriptions.get(subscribedId!);
+    if (subscription === undefined || subscription.request === null) return;
+    this.#searches.delete(subscription.request.key);
+    subscribers.remove(subscription.id, moment);
+    this.#removeAll([], [subscription], { gone: null, moment });
+  }
+
+  // Listings of the directories below. Each says what is wrong with the message, or null.
+
+  takePublished(message: Published, child: Child, moment: Moment): string | null {
+    const { listings, effects, parent } = this.#parts;
+    const problem = publishedProblem(message, child.proxy);
+    if (problem !== null) return problem;
+    if (isNearer(message.scope!, listings.scope)) return null;
+    const known = listings.publications.get(message.publishedId!);
+    const ipp = this.#rewritten(message.listeningIpp, child, moment);
+    if (known !== undefined) return this.#takeAgain(known, message, { child, ipp, moment });
+    if (this.#isFull(child)) {
+      this.#advise(message);
+      return null;
+    }
+    const publication: Publication = {
+      id: message.publishedId!,
+      name: message.name!,
+      scope: message.scope!,
+      encrypted: message.encrypted === true,
+      ipp,
+      home: message.homeAddress!,
+      owner: child,
+      request: null,
+      object: null,
+      routes: new Set(),
+    };
+    parent.need(publication.scope, moment);
+    if (!this.#add(publication, moment)) {
+      effects.log("trace", `Name "${publication.name}" is taken at ${listings.scope}: ${publication.id} waits for it`);
+      this.#advise(message);
+    }
+    return null;
+  }
+
+  /** A publication that is listed already, from its own connection or a newer one. */
+  #takeAgain(
+    known: Publication,
+    message: Published,
+    { child, ipp, moment }: { child: Child; ipp: HostPort; moment: Moment },
+  ): string | null {
+    const { listings, routes, upward } = this.#parts;
+    const isSame = known.name === message.name && known.scope === message.scope && known.owner !== null;
+    if (!isSame) return "the id of another publication";
+    if (known.owner!.order > child.order) return null;
+    const hasMoved = known.owner !== child || known.home !== message.homeAddress;
+    const hasNewAddress = known.ipp.host !== ipp.host || known.ipp.port !== ipp.port;
+    if (!hasMoved && !hasNewAddress) return null;
+    const mustRoute = hasNewAddress || !isWider(listings.scope, "PROCESS");
+    if (mustRoute) routes.clear(known, known.owner, moment);
+    listings.move(known, child, message.homeAddress!);
+    known.ipp = ipp;
+    known.object = null;
+    if (mustRoute && listings.winnerOf(known.name) === known) routes.addPublication(known, moment);
+    upward.republish(known);
+    return null;
+  }
+
+  takeSubscribed(message: Subscribed, child: Child, moment: Moment): string | null {
+    const { listings, effects, parent } = this.#parts;
+    const problem = subscribedProblem(message, child.proxy);
+    if (problem !== null) return problem;
+    if (isNearer(message.scope!, listings.scope)) return null;
+    const known = listings.subscriptions.get(message.subscribedId!);
+    if (known !== undefined) return this.#takeSubscribedAgain(known, message, { child, moment });
+    if (this.#isFull(child)) return null;
+    const pattern = listings.patternOf(message.search!);
+    if (pattern instanceof SearchError) {
+      effects.log("warning", `Cannot use the search "${message.search}": ${pattern.message}`);
+    }
+    const subscription: Subscription = {
+      id: message.subscribedId!,
+      search: message.search!,
+      scope: message.scope!,
+      pattern: pattern instanceof SearchError ? null : pattern,
+      home: message.homeAddress!,
+      owner: child,
+      request: null,
+      object: null,
+      routes: new Set(),
+    };
+    parent.need(subscription.scope, moment);
+    this.#addSubscription(subscription, moment);
+    return null;
+  }
+
+  #takeSubscribedAgain(
+    known: Subscription,
+    message: Subscribed,
+    { child, moment }: { child: Child; moment: Moment },
+  ): string | null {
+    const { listings, routes, upward } = this.#parts;
+    const isSame = known.search === message.search && known.scope === message.scope && known.owner !== null;
+    if (!isSame) return "the id of another subscription";
+    if (known.owner!.order > child.order || (known.owner === child && known.home === message.homeAddress)) return null;
+    const mustRoute = !isWider(listings.scope, "PROCESS");
+    if (mustRoute) routes.clear(known, known.owner, moment);
+    listings.move(known, child, message.homeAddress!);
+    known.object = null;
+    if (mustRoute) routes.addSubscription(known, moment);
+    else routes.retell(known);
+    upward.renew(known);
+    return null;
+  }
+
+  takeBulk(message: PublishedDirectory, child: Child, moment: Moment): string | null {
+    const problems = [
+      ...message.published.map((published) => this.takePublished(published, child, moment)),
+      ...message.subscribed.map((subscribed) => this.takeSubscribed(subscribed, child, moment)),
+    ];
+    return problems.find((problem) => problem !== null) ?? null;
+  }
+
+  /** Listings are cleared by the connection they came by, and no other. */
+  takeClear(message: ClearListings, child: Child, moment: Moment): string | null {
+    const { listings } = this.#parts;
+    const isOwn = <T extends { readonly owner: Child | null }>(listing: T | undefined): listing is T =>
+      listing?.owner === child;
+    const publications = [...message.publishers].map((id) => listings.publications.get(id)).filter(isOwn);
+    const subscriptions = [...message.subscribers].map((id) => listings.subscriptions.get(id)).filter(isOwn);
+    this.#removeAll(publications, subscriptions, { gone: null, moment });
+    return null;
+  }
+
+  /** The connection of a child is closed. */
+  removeChild(child: Child, moment: Moment): void {
+    this.#removeAll([...child.publications], [...child.subscriptions], { gone: child, moment });
+    this.#parts.routes.forget(child);
+  }
+
+  #isFull(child: Child): boolean {
+    if (child.publications.size + child.subscriptions.size < LISTINGS_PER_CHILD_MAX) return false;
+    this.#parts.effects.log("warning", `Refused a listing of the directory at ${child.ipp}: it has ${LISTINGS_PER_CHILD_MAX}`);
+    return true;
+  }
+
+  #advise({ name, publishedId, homeAddress }: Published): void {
+    const { effects, listings } = this.#parts;
+    effects.send(homeAddress!, new Advisory({ name, scope: listings.scope, publishedId }));
+  }
+
+  /** Where a publication of a child is reached from here and above. */
+  #rewritten(ipp: HostPort, child: Child, { draw }: Moment): HostPort {
+    switch (this.#parts.listings.scope) {
+      case "PROCESS":
+      case "LIBRARY":
+        return new HostPort(ipp.host, ipp.port);
+      case "GROUP":
+      case "HOST":
+        return new HostPort("127.0.0.1", ipp.port);
+      default: {
+        // A process of the LAN directory's own machine: others don't reach it by the address that it came from.
+        const isHere = child.ipp.host === "127.0.0.1";
+        return new HostPort(isHere ? draw.primaryAddress() ?? child.ipp.host : child.ipp.host, ipp.port);
+      }
+    }
+  }
+
+  // What follows from a change.
+
+  /** True when the publication is the one that subscribers of its name meet here. */
+  #add(publication: Publication, moment: Moment): boolean {
+    const { listings, routes, effects } = this.#parts;
+    const isWinner = listings.addPublication(publication);
+    if (isWinner) {
+      effects.log("trace", `Published "${publication.name}"[${listings.scope}] (${publication.ipp})`);
+      routes.addPublication(publication, moment);
+    }
+    this.#tellSteps(publication.name);
+    return isWinner;
+  }
+
+  #tellSteps(name: string): void {
+    for (const step of this.#parts.listings.stepsOf(name)) this.#parts.upward.publish(step);
+  }
+
+  #addSubscription(subscription: Subscription, moment: Moment): void {
+    const { listings, routes, upward, effects } = this.#parts;
+    listings.addSubscription(subscription);
+    effects.log("trace", `Subscribed "${subscription.search}"[${listings.scope}]`);
+    routes.addSubscription(subscription, moment);
+    if (isWider(subscription.scope, listings.scope)) upward.subscribe(subscription);
+  }
+
+  /** Removes listings with their routes; then those that have waited for a name take their places. */
+  #removeAll(
+    publications: readonly Publication[],
+    subscriptions: readonly Subscription[],
+    { gone, moment }: { gone: Child | null; moment: Moment },
+  ): void {
+    const { listings, routes, upward } = this.#parts;
+    for (const subscription of subscriptions) {
+      routes.clear(subscription, gone, moment);
+      listings.removeSubscription(subscription);
+      upward.clearSubscription(subscription.id);
+    }
+    const names = new Set<string>();
+    const followers = new Set<Publication>();
+    for (const publication of publications) {
+      routes.clear(publication, gone, moment);
+      const follower = listings.removePublication(publication);
+      if (follower !== null) followers.add(follower);
+      upward.clearPublication(publication.id);
+      names.add(publication.name);
+    }
+    for (const follower of followers) {
+      if (listings.winnerOf(follower.name) === follower) routes.addPublication(follower, moment);
+    }
+    for (const name of names) this.#tellSteps(name);
+  }
+
+  /** Tells a directory above that has just been connected all that is for it. */
+  tellAll(): void {
+    const { listings, upward } = this.#parts;
+    const names = new Set<string>();
+    for (const { name } of listings.publications.values()) {
+      if (names.has(name)) continue;
+      names.add(name);
+      this.#tellSteps(name);
+    }
+    for (const subscription of listings.subscriptions.values()) {
+      if (isWider(subscription.scope, listings.scope)) upward.subscribe(subscription);
+    }
+  }
+
+  /** Makes the directories above tell the routes of a subscription anew; false for one that is not for them. */
+  renew(subscribedId: string): boolean {
+    const { listings, upward } = this.#parts;
+    const subscription = listings.subscriptions.get(subscribedId);
+    if (subscription === undefined || !isWider(subscription.scope, listings.scope)) return false;
+    upward.renew(subscription);
+    return true;
+  }
+
+  // What directories above have to say.
+
+  /** The parent asks for the request behind a listing of this library. */
+  openLibrary({ publishedId, subscribedId }: OpenLibrary, from: Address): void {
+    const { effects, listings } = this.#parts;
+    const listed = listings.publications.get(publishedId!)?.request ??
+      listings.subscriptions.get(subscribedId!)?.request?.request;
+    if (listed instanceof PublishAs) {
+      const { name, scope, publisherAddress, encrypted } = listed;
+      effects.send(from, new PublishAs({ name, scope, publisherAddress, encrypted }));
+    } else if (listed instanceof SubscribeTo) {
+      const { search, scope, subscriberAddress } = listed;
+      effects.send(from, new SubscribeTo({ search, scope, subscriberAddress }));
+    } else effects.log("warning", "Ignored a question for a listing that is not there");
+  }
+
+  /** A directory above has another publication of that name. */
+  advise({ name, scope, publishedId }: Advisory): void {
+    const publication = this.#parts.listings.publications.get(publishedId!);
+    if (publication === undefined || publication.request === null) return;
+    this.#parts.effects.log("warning", `Cannot publish "${name}" at [${scope}]: the name is taken there`);
+  }
+}
+
+function publishProblem({ name, scope, publisherAddress }: PublishAs): string | null {
+  const problem = nameProblem(name);
+  if (problem !== null) return problem;
+  if (!isScope(scope)) return "no scope";
+  return isAddress(publisherAddress) ? null : "no address";
+}
+
+/** Publications for the LAN are reached from other machines, all others from this one only. */
+function listenerHost({ scope }: PublishAs): string {
+  return isWider(scope!, "HOST") ? "0.0.0.0" : "127.0.0.1";
+}
+
+function searchKey(search: string, from: Address): string {
+  return `${from} ${search}`;
+}

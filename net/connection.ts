@@ -1,0 +1,411 @@
+/** One connection at work: a session over a byte stream, and the proxy that stands for the other end. */
+
+import {
+  type AddressValue as Address,
+  type ByteStream,
+  HostPort,
+  Instant,
+  type Kernel,
+  NetworkError,
+  Stop,
+} from "../runtime/mod.ts";
+import { Keeper } from "./keep_alive.ts";
+import { KeeperActor } from "./keeper_actor.ts";
+import type { NetworkLimits } from "./limits.ts";
+import { HOLD_AFTER_HELLMAN_MS } from "./limits.ts";
+import { Close, Closed, type EndReason, type KeepAlive, OpenKeep } from "./messages.ts";
+import { nextHop, isTransitReceiver, type Transit, type TransitReceiver } from "./relay.ts";
+import type { Reports } from "./reports.ts";
+import { Session, SessionError, type SessionEvents } from "./session.ts";
+import { prepareEncryption, sodiumBoxes } from "./sodium_boxes.ts";
+
+/** Times that others get their turn before output is written, if there is more of it each time. */
+const GATHER_HOPS_MAX = 1024;
+/** Turns without further output before it is written. */
+const QUIET_HOPS = 2;
+/** Bytes of output that are written without waiting for more. */
+const GATHER_BYTES_MAX = 65_536;
+
+/** How a connection ended. */
+export interface Ending {
+  readonly reason: EndReason;
+  readonly note: string | null;
+  readonly errorCode: number | null;
+  /** What was in the `Close`. */
+  readonly message: unknown;
+}
+
+/** What a connection is made from. */
+export interface ConnectionOptions {
+  readonly kernel: Kernel;
+  readonly stream: ByteStream;
+  readonly role: "connector" | "acceptor";
+  readonly encrypted: boolean;
+  readonly keepAlive: boolean;
+  /** Longest time until a dead link to another cake is noticed. */
+  readonly detectSeconds: number;
+  readonly controller: Address;
+  readonly nobody: Address;
+  readonly limits: NetworkLimits;
+  readonly reports: Reports;
+  /** What the controller is told when the connection can be used; `proxy` is its return address. */
+  readonly onOpened: (connection: Connection) => void;
+  /** Called once, after the end; `wasOpened` says whether the controller knew of the connection. */
+  readonly onEnded: (connection: Connection, ending: Ending, wasOpened: boolean) => void;
+}
+
+/** A connection, and the proxy by which this process knows the other end. */
+export class Connection implements TransitReceiver, SessionEvents {
+  /** The proxy. */
+  readonly address: Address;
+  readonly openedAt: Instant;
+  readonly remote: HostPort;
+  readonly local: HostPort;
+  lastArrival: number;
+  readonly #options: ConnectionOptions;
+  readonly #kernel: Kernel;
+  readonly #session: Session;
+  /** The end that was asked for, while what was sent before still goes out. */
+  #closing: Ending | null = null;
+  #isEnded = false;
+  #wasOpened = false;
+  #isWriting = false;
+  #isHeard = false;
+  #keeper: KeeperActor | null = null;
+  #handshakeTimer: ReturnType<Kernel["after"]> | null = null;
+  #holdTimer: ReturnType<Kernel["after"]> | null = null;
+  #frameTimer: ReturnType<Kernel["after"]> | null = null;
+  #flushTimer: ReturnType<Kernel["after"]> | null = null;
+  readonly #gone = Promise.withResolvers<void>();
+
+  constructor(options: ConnectionOptions) {
+    const { kernel, stream, role, encrypted, controller, nobody } = options;
+    this.#options = options;
+    this.#kernel = kernel;
+    const { clock, random } = kernel.world;
+    this.openedAt = new Instant(clock.wall());
+    this.lastArrival = clock.now();
+    this.remote = new HostPort(stream.remote.host, stream.remote.port);
+    this.local = new HostPort(stream.local.host, stream.local.port);
+    this.address = kernel.register(this);
+    this.#session = new Session({
+      role,
+      encrypted,
+      proxy: this.address,
+      controller,
+      nobody,
+      boxes: sodiumBoxes(random),
+      uuid: () => random.uuid(),
+      zoneOffset: (wall) => clock.zoneOffset(wall),
+    }, this);
+  }
+
+  /** Counters of frames and bytes. */
+  get counts(): Readonly<Session["counts"]> {
+    return this.#session.counts;
+  }
+
+  /** True when the other end has sent at least one byte. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
+  /** Resolves when the socket has been given up. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  /** Sets the connection in motion. An encrypted connector needs {@link prepareEncryption} before. */
+  begin(): void {
+    const { encrypted, limits } = this.#options;
+    if (encrypted) {
+      this.#handshakeTimer = this.#kernel.after(limits.handshakeTimeoutMs, () => {
+        this.#end(ending("INBOUND_STREAMING", "key exchange timed out"));
+      });
+    }
+    this.#session.start();
+    this.#flush();
+    this.#read();
+  }
+
+  // Inbound.
+
+  async #read(): Promise<void> {
+    const { stream } = this.#options;
+    const session = this.#session;
+    try {
+      while (!this.#isEnded) {
+        const count = await stream.read(session.room());
+        if (this.#isEnded) return;
+        if (count === null) {
+          this.#end(this.#closing ?? ending("ABANDONED_BY_REMOTE"));
+          return;
+        }
+        // What arrives after Close is nobody's business any more.
+        if (this.#closing !== null) continue;
+        this.#isHeard = true;
+        this.lastArrival = this.#kernel.world.clock.now();
+        session.process(count);
+        if (session.isWaitingForBoxes) await this.#bringBoxes();
+        this.#afterInbound();
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #bringBoxes(): Promise<void> {
+    await prepareEncryption();
+    const boxes = sodiumBoxes(this.#kernel.world.random);
+    if (boxes !== null && !this.#isEnded) this.#session.useBoxes(boxes);
+  }
+
+  #afterInbound(): void {
+    const session = this.#session;
+    if (!session.output.isEmpty) this.#flush();
+    if (session.isAmidFrame && this.#frameTimer === null) this.#watchFrame();
+  }
+
+  /** A frame has to be complete within a time; looked at rarely, so that frames cost no timers. */
+  #watchFrame(): void {
+    const seen = this.#session.counts.framesIn;
+    this.#frameTimer = this.#kernel.after(this.#options.limits.frameTimeoutMs, () => {
+      this.#frameTimer = null;
+      if (this.#isEnded || !this.#session.isAmidFrame) return;
+      if (this.#session.counts.framesIn === seen) this.#end(ending("INBOUND_STREAMING", "frame timed out"));
+      else this.#watchFrame();
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isEnded) return;
+    if (error instanceof SessionError) {
+      this.#options.reports.add("Cannot receive", `${error.message} (from ${this.remote})`);
+      this.#end(ending(error.reason, error.message));
+    } else if (error instanceof NetworkError) {
+      this.#end(ending("INBOUND_STREAMING", error.message, error.errorCode));
+    } else throw error;
+  }
+
+  /** @internal */
+  opened(): void {
+    const { role, keepAlive, detectSeconds, onOpened } = this.#options;
+    this.#wasOpened = true;
+    if (this.#handshakeTimer !== null) this.#kernel.cancelTimer(this.#handshakeTimer);
+    onOpened(this);
+    if (role === "connector" && keepAlive) {
+      const keeper = new Keeper(this.address, (bound) => this.#kernel.world.random.integer(bound), detectSeconds);
+      this.#watch(keeper, keeper.begin(this.#kernel.world.clock.now()));
+    }
+  }
+
+  /** @internal */
+  message(message: unknown, to: Address, from: Address): void {
+    if (this.#isEnded) return;
+    this.#kernel.send(message, to, from);
+  }
+
+  /** @internal */
+  keepAlive(request: KeepAlive, from: Address): void {
+    const { detectSeconds } = this.#options;
+    const keeper = new Keeper(from, (bound) => this.#kernel.world.random.integer(bound), detectSeconds);
+    this.#watch(keeper, keeper.observe(request, this.#kernel.world.clock.now()));
+  }
+
+  #watch(keeper: Keeper, first: ReturnType<Keeper["begin"]>): void {
+    this.#keeper?.stop();
+    this.#keeper = new KeeperActor(this.#kernel, keeper, this);
+    this.#keeper.take(first);
+  }
+
+  /** @internal */
+  isPassedOn(to: Address): boolean {
+    return isTransitReceiver(this.#kernel.receiverAt(to));
+  }
+
+  /** @internal */
+  transit(frame: Transit): void {
+    if (this.#isEnded) return;
+    const next = nextHop(this.#kernel, frame.to);
+    if (next === null) this.#kernel.counts.undeliverable++;
+    else next.passOn(frame);
+  }
+
+  // Outbound.
+
+  /** @internal Takes what actors send to the proxy or to somebody behind it. */
+  deliver(message: unknown, to: Address, from: Address): void {
+    if (message instanceof Close) this.close(ending(message.reason, message.note, message.errorCode, message.message));
+    else if (message instanceof Stop) this.close(ending("ON_REQUEST"));
+    else if (message instanceof OpenKeep) this.keepAlive(message.keep, message.returnAddress ?? this.address);
+    else if (this.#closing === null && !this.#isEnded) {
+      try {
+        this.#session.send(message, to, from);
+      } catch (error) {
+        this.#refuse(error);
+        return;
+      }
+      this.#queued();
+    }
+  }
+
+  /** @internal */
+  passOn(frame: Transit): void {
+    if (this.#closing !== null || this.#isEnded) return;
+    try {
+      this.#session.pass(frame);
+    } catch (error) {
+      // Not our application's fault, and not this connection's: the frame is dropped.
+      if (!(error instanceof SessionError)) throw error;
+      this.#options.reports.add("Cannot pass on", error.message);
+      return;
+    }
+    this.#queued();
+  }
+
+  /** A message that can't be sent: it is lost, so the connection ends, and its controller knows. */
+  #refuse(error: unknown): void {
+    if (!(error instanceof SessionError)) throw error;
+    const wall = this.#kernel.world.clock.wall();
+    this.#kernel.log.write({
+      wall,
+      tag: "!",
+      address: this.address,
+      name: "Connection",
+      text: `Cannot send to ${this.remote}: ${error.message}`,
+    });
+    this.close(ending(error.reason, error.message));
+  }
+
+  #queued(): void {
+    const { limits } = this.#options;
+    const session = this.#session;
+    if (session.outboundBytes > limits.outboundBytesMax || session.outboundFrames > limits.outboundMessagesMax) {
+      this.#options.reports.add("Overflow of outbound queue", `${session.outboundBytes} bytes for ${this.remote}`);
+      this.#end(ending("OUTBOUND_STREAMING", `more than ${limits.outboundBytesMax} bytes or ${limits.outboundMessagesMax} messages wait to be sent`));
+      return;
+    }
+    if (!this.#isWriting) this.#flush();
+  }
+
+  /** Writes until nothing is left. Before each write others get their turn, so that one write takes what they send. */
+  async #flush(): Promise<void> {
+    if (this.#isWriting || this.#isEnded || this.#session.output.isEmpty) return;
+    this.#isWriting = true;
+    const { output, counts } = this.#session;
+    const { stream } = this.#options;
+    try {
+      while (!output.isEmpty && !this.#isEnded) {
+        await this.#gather();
+        if (this.#isEnded) return;
+        const bytes = output.take();
+        counts.bytesOut += bytes.length;
+        await stream.write(bytes);
+      }
+    } catch (error) {
+      this.#failWriting(error);
+      return;
+    } finally {
+      this.#isWriting = false;
+    }
+    this.#afterFlush();
+  }
+
+  async #gather(): Promise<void> {
+    const { output } = this.#session;
+    let seen = output.frames;
+    for (let hops = 0, quiet = 0; hops < GATHER_HOPS_MAX && quiet < QUIET_HOPS; hops++) {
+      if (output.bytes > GATHER_BYTES_MAX) return;
+      await null;
+      quiet = output.frames === seen ? quiet + 1 : 0;
+      seen = output.frames;
+    }
+  }
+
+  #failWriting(error: unknown): void {
+    if (this.#isEnded) return;
+    if (!(error instanceof NetworkError)) throw error;
+    this.#end(this.#closing ?? ending("ABANDONED_BY_REMOTE", error.message, error.errorCode));
+  }
+
+  #afterFlush(): void {
+    if (this.#isEnded) return;
+    if (this.#closing !== null && this.#session.outboundFrames === 0) this.#sayGoodbye();
+    else if (this.#session.isHoldingAfterHellman && this.#holdTimer === null) {
+      this.#holdTimer = this.#kernel.after(HOLD_AFTER_HELLMAN_MS, () => {
+        if (this.#isEnded) return;
+        this.#session.release();
+        if (this.#session.output.isEmpty) this.#afterFlush();
+        else this.#flush();
+      });
+    }
+  }
+
+  // The end.
+
+  /** Ends the connection once what was sent before has gone out, or after a short time. */
+  close(end: Ending): void {
+    if (this.#closing !== null || this.#isEnded) return;
+    this.#closing = end;
+    this.#keeper?.stop();
+    // From now on the address is nobody's.
+    this.#kernel.unregister(this.address);
+    this.#flushTimer = this.#kernel.after(this.#options.limits.flushTimeoutMs, () => this.#end(end));
+    if (!this.#isWriting) {
+      if (this.#session.output.isEmpty) this.#afterFlush();
+      else this.#flush();
+    }
+  }
+
+  /**
+   * Everything is out. A close right now could destroy it on its way (unread input makes it a reset), so the other end
+   * gets the time to close first.
+   */
+  async #sayGoodbye(): Promise<void> {
+    try {
+      await this.#options.stream.closeWrite();
+    } catch (error) {
+      this.#failWriting(error);
+    }
+  }
+
+  /** @internal */
+  goStale(): void {
+    this.#end(ending("WENT_STALE", "unresponsive"));
+  }
+
+  /** Ends the connection at once, for want of room. */
+  abandon(note: string): void {
+    this.#end(ending("ON_REQUEST", note));
+  }
+
+  /** Ends the connection at once. */
+  #end(end: Ending): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#keeper?.stop();
+    for (const timer of [this.#handshakeTimer, this.#holdTimer, this.#frameTimer, this.#flushTimer]) {
+      if (timer !== null) this.#kernel.cancelTimer(timer);
+    }
+    this.#kernel.unregister(this.address);
+    this.#options.stream.close();
+    this.#session.output.clear();
+    this.#gone.resolve();
+    this.#options.onEnded(this, end, this.#wasOpened);
+  }
+}
+
+/** An {@link Ending} of its parts. */
+export function ending(
+  reason: EndReason | null,
+  note: string | null = null,
+  errorCode: number | null = null,
+  message: unknown = null,
+): Ending {
+  return { reason: reason ?? "ON_REQUEST", note, errorCode, message };
+}
+
+/** What the controller is told of the end. */
+export function closedMessage(end: Ending, openedIpp: HostPort, openedAt: Instant): Closed {
+  return new Closed({ ...end, openedIpp, openedAt });
+}

@@ -1,0 +1,149 @@
+// This module performs no I/O.
+
+/**
+ * Frames: `<n0>,<n1>,<n2>\n`, then n2 bytes, then `\n`. The bytes are header (n0), body (n1) and address book (the rest), or
+ * one sealed box of them.
+ */
+
+import { DIMENSION_CHARACTERS_MAX, FRAME_BYTES_MAX } from "./limits.ts";
+
+const NEWLINE = 0x0a, COMMA = 0x2c, ZERO = 0x30, NINE = 0x39;
+
+/** Room for reading at first; most connections never need more. */
+const BUFFER_BYTES_MIN = 4096;
+/** Room for reading while much arrives. */
+const BUFFER_BYTES_BUSY = 65_536;
+
+/** Bytes that are not a frame, or not one that is taken. */
+export class FrameError extends Error {
+  override readonly name = "FrameError";
+}
+
+/** One frame, in place: valid until the reader is used again. */
+export interface Frame {
+  /** Bytes of the header. */
+  readonly headerBytes: number;
+  /** Bytes of the body. */
+  readonly bodyBytes: number;
+  /** Header, body and book, or the sealed box of them. */
+  readonly data: Uint8Array;
+}
+
+/** Takes frames out of a stream of bytes. The bytes are read into its own buffer, and looked at once. */
+export class FrameReader {
+  #buffer = new Uint8Array(BUFFER_BYTES_MIN);
+  /** First byte not yet used up. */
+  #start = 0;
+  /** First byte not yet looked at. */
+  #scan = 0;
+  /** End of what was read. */
+  #end = 0;
+  #headerBytes = 0;
+  #bodyBytes = 0;
+  /** Bytes of the frame whose line has been read, or -1 before that. */
+  #dataBytes = -1;
+  #isBusy = false;
+  /** Most bytes of the next frame. */
+  bytesMax = FRAME_BYTES_MAX;
+
+  /** True when bytes of an incomplete frame are waiting for the others. */
+  get isAmidFrame(): boolean {
+    return this.#end > this.#start || this.#dataBytes >= 0;
+  }
+
+  /** Where to read to: at least one byte. What is read there is told with {@link filled}. */
+  room(): Uint8Array {
+    const waiting = this.#end - this.#start;
+    if (waiting === 0) this.#rewind();
+    else if (this.#start > 0 && this.#buffer.length - this.#end < this.#buffer.length / 4) this.#moveTo(this.#buffer);
+    // Only what has arrived makes a buffer grow, never what a dimension line promises.
+    if (this.#end === this.#buffer.length) this.#moveTo(new Uint8Array(2 * this.#buffer.length));
+    return this.#buffer.subarray(this.#end);
+  }
+
+  #rewind(): void {
+    this.#start = this.#scan = this.#end = 0;
+    const size = this.#buffer.length;
+    // What a giant needed is not kept for small ones.
+    if ((this.#isBusy && size < BUFFER_BYTES_BUSY) || (size > BUFFER_BYTES_BUSY && this.#dataBytes < 0)) {
+      this.#buffer = new Uint8Array(BUFFER_BYTES_BUSY);
+    }
+  }
+
+  #moveTo(buffer: Uint8Array<ArrayBuffer>): void {
+    if (buffer === this.#buffer) buffer.copyWithin(0, this.#start, this.#end);
+    else buffer.set(this.#buffer.subarray(this.#start, this.#end));
+    this.#buffer = buffer;
+    this.#scan -= this.#start;
+    this.#end -= this.#start;
+    this.#start = 0;
+  }
+
+  /** Says how many bytes were read to {@link room}. */
+  filled(bytes: number): void {
+    this.#end += bytes;
+    // A full buffer is a sign of more to come.
+    if (this.#end === this.#buffer.length) this.#isBusy = true;
+  }
+
+  /**
+   * The next complete frame, or null when more bytes are needed.
+   *
+   * @throws {FrameError} At the first byte that can't be right; the reader is of no use afterwards.
+   */
+  next(): Frame | null {
+    if (this.#dataBytes < 0 && !this.#readLine()) return null;
+    const end = this.#start + this.#dataBytes;
+    if (this.#end <= end) return null;
+    const terminator = this.#buffer[end]!;
+    if (terminator !== NEWLINE) throw new FrameError(`unexpected ${terminator} at end-of-frame`);
+    const data = this.#buffer.subarray(this.#start, end);
+    this.#start = this.#scan = end + 1;
+    this.#dataBytes = -1;
+    return { headerBytes: this.#headerBytes, bodyBytes: this.#bodyBytes, data };
+  }
+
+  /** Reads the dimension line as far as it is there; true once it is complete. */
+  #readLine(): boolean {
+    const buffer = this.#buffer;
+    for (; this.#scan < this.#end; this.#scan++) {
+      const byte = buffer[this.#scan]!;
+      if ((byte >= ZERO && byte <= NINE) || byte === COMMA) {
+        if (this.#scan - this.#start >= DIMENSION_CHARACTERS_MAX) {
+          throw new FrameError(`unlikely frame size with ${DIMENSION_CHARACTERS_MAX} digits`);
+        }
+      } else if (byte === NEWLINE) {
+        this.#evaluate(this.#start, this.#scan);
+        this.#start = ++this.#scan;
+        return true;
+      } else throw new FrameError(`frame with unexpected ${byte} in digits`);
+    }
+    return false;
+  }
+
+  #evaluate(start: number, end: number): void {
+    const buffer = this.#buffer;
+    const dimensions = [0, 0, 0];
+    let part = 0, digits = 0;
+    for (let at = start; at < end; at++) {
+      const byte = buffer[at]!;
+      if (byte === COMMA) {
+        if (digits === 0) throw new FrameError("mangled frame dimensions");
+        if (++part > 2) throw new FrameError("unexpected dimension");
+        digits = 0;
+      } else {
+        // Exact: 21 digits make at most 1e21, and anything that large is refused whatever its last digits.
+        dimensions[part] = dimensions[part]! * 10 + (byte - ZERO);
+        digits++;
+      }
+    }
+    if (part < 2) throw new FrameError("unexpected dimension");
+    if (digits === 0) throw new FrameError("mangled frame dimensions");
+    const [headerBytes, bodyBytes, dataBytes] = dimensions as [number, number, number];
+    if (headerBytes > dataBytes || headerBytes + bodyBytes > dataBytes) throw new FrameError("unlikely frame offsets");
+    if (dataBytes > this.bytesMax) throw new FrameError(`oversize frame of ${dataBytes} bytes`);
+    this.#headerBytes = headerBytes;
+    this.#bodyBytes = bodyBytes;
+    this.#dataBytes = dataBytes;
+  }
+}

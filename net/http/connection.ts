@@ -1,0 +1,375 @@
+/** One HTTP connection: requests in, messages to the application, its answers out in the order of the requests. */
+
+import {
+  type AddressValue,
+  type ByteStream,
+  type EncodeOptions,
+  HostPort,
+  Instant,
+  type Kernel,
+  lastHop,
+  NetworkError,
+  NO_ADDRESS,
+  type Receiver,
+  Stop,
+  TemporarilyUnavailable,
+  TimedOut,
+} from "../../runtime/mod.ts";
+import { Close, type EndReason } from "../messages.ts";
+import { Exchange } from "./exchange.ts";
+import type { HttpLimits } from "./limits.ts";
+import type { Llhttp } from "./llhttp.ts";
+import { Outgoing } from "./outgoing.ts";
+import { type ParsedRequest, Refusal, type RequestEvents, RequestParser } from "./request_parser.ts";
+import { faultResponse, refusalResponse, type Response, responseTo, writeResponse } from "./response.ts";
+
+/** What the connections of one listener share. */
+export interface ConnectionContext {
+  readonly kernel: Kernel;
+  /** Who gets the messages. */
+  readonly controller: AddressValue;
+  readonly limits: HttpLimits;
+  readonly llhttp: Llhttp;
+  /** The value of the Server header. */
+  readonly server: string;
+  readonly encode: EncodeOptions;
+  /** What a request comes to. */
+  map(request: ParsedRequest): { readonly message: object } | { readonly response: Response };
+  /** The value of the Date header, now. */
+  date(): string;
+  /** Called once, when a connection is over. */
+  closed(connection: HttpConnection, ending: HttpEnding): void;
+}
+
+/** How a connection ended. */
+export interface HttpEnding {
+  readonly reason: EndReason;
+  /** Details, for people. */
+  readonly note: string | null;
+  readonly errorCode: number | null;
+  /** What was in the `Close`. */
+  readonly message: unknown;
+}
+
+function ending(reason: EndReason, note: string | null = null, errorCode: number | null = null): HttpEnding {
+  return { reason, note, errorCode, message: null };
+}
+
+/** Bytes read at once while there is no body to come. */
+const HEAD_READ_BYTES = 2048;
+/** Bytes read at once in a body. */
+const BODY_READ_BYTES = 65_536;
+const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/**
+ * One HTTP connection. Make it, then call {@link run} once; {@link tick} from time to time. Each request has an address
+ * of its own, where its answer goes; what is sent to the address of the connection answers the oldest request.
+ */
+export class HttpConnection implements RequestEvents, Receiver {
+  readonly stream: ByteStream;
+  readonly address: AddressValue;
+  readonly remote: HostPort;
+  readonly openedAt: Instant;
+  readonly #context: ConnectionContext;
+  readonly #parser: RequestParser;
+  readonly #exchanges: Exchange[] = [];
+  readonly #outgoing = new Outgoing();
+  #isWriting = false;
+  #isClosed = false;
+  /** No further request will be read: the connection ends with the last answer. */
+  #isLast = false;
+  /** The client has finished sending. */
+  #isFinished = false;
+  /** Resumes reading when there is room for another request. */
+  #makeRoom: (() => void) | null = null;
+  /** When the request that is being read began, or the last one ended. */
+  #readingSince: number;
+  #quietSince: number;
+  #writingSince = 0;
+  #lingerUntil = Infinity;
+  /** Why the connection ends, once that is known. */
+  #ending: HttpEnding | null = null;
+
+  constructor(stream: ByteStream, context: ConnectionContext) {
+    this.stream = stream;
+    this.remote = new HostPort(stream.remote.host, stream.remote.port);
+    this.openedAt = new Instant(context.kernel.world.clock.wall());
+    this.address = context.kernel.register(this);
+    this.#context = context;
+    this.#parser = new RequestParser(context.llhttp, context.limits, this);
+    this.#quietSince = this.#readingSince = this.#now();
+  }
+
+  #now(): number {
+    return this.#context.kernel.world.clock.now();
+  }
+
+  // Reading.
+
+  /** Serves the client; resolves when nothing more is read. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      if (await this.#readRequests()) await this.#discard();
+      if (!this.#isClosed) this.#finished();
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  /** Returns true when the client may still send what nobody will read. */
+  async #readRequests(): Promise<boolean> {
+    let buffer = new Uint8Array(HEAD_READ_BYTES);
+    while (!this.#isClosed) {
+      const size = this.#parser.isReadingBody ? BODY_READ_BYTES : HEAD_READ_BYTES;
+      if (buffer.length !== size) buffer = new Uint8Array(size);
+      const count = await this.stream.read(buffer);
+      if (count === null || this.#isClosed) return false;
+      if (this.#isLast) return true;
+      if (!await this.#parse(buffer.subarray(0, count))) return true;
+    }
+    return false;
+  }
+
+  /** Returns false after the last request, or what is none. */
+  async #parse(bytes: Uint8Array): Promise<boolean> {
+    const wasReading = this.#parser.isReading;
+    let rest = bytes;
+    while (rest.length > 0) {
+      const { stop, taken } = this.#parser.feed(rest);
+      rest = rest.subarray(taken);
+      if (stop instanceof Refusal) return this.#refuse(stop);
+      if (stop === "last") return this.#end();
+      if (stop === "paused") await this.#room();
+      if (this.#isClosed) return false;
+    }
+    if (!wasReading && this.#parser.isReading) this.#readingSince = this.#now();
+    return true;
+  }
+
+  #room(): Promise<void> {
+    if (this.#exchanges.length < this.#context.limits.pipelineRequests) return Promise.resolve();
+    return new Promise((resolve) => this.#makeRoom = resolve);
+  }
+
+  /** Reads and drops what comes after the end, so that the client is not cut off before it has read the answer. */
+  async #discard(): Promise<void> {
+    const buffer = new Uint8Array(HEAD_READ_BYTES);
+    let total = 0;
+    while (!this.#isClosed && total <= this.#context.limits.lingerBytes) {
+      const count = await this.stream.read(buffer);
+      if (count === null) return;
+      total += count;
+    }
+  }
+
+  #finished(): void {
+    this.#isFinished = true;
+    this.#ending ??= ending("ABANDONED_BY_REMOTE");
+    this.#isLast = true;
+    this.#boundWaiting();
+    this.#flush();
+  }
+
+  #boundWaiting(): void {
+    const deadline = this.#now() + this.#context.limits.finishedAnswerTimeoutMs;
+    for (const exchange of this.#exchanges) exchange.deadline = Math.min(exchange.deadline, deadline);
+  }
+
+  #end(): false {
+    this.#isLast = true;
+    this.#flush();
+    return false;
+  }
+
+  #refuse(refusal: Refusal): false {
+    this.#ending ??= ending("INBOUND_STREAMING", refusal.text);
+    const exchange = new Exchange(false, "Connection: close\r\n", () => {});
+    exchange.response = refusalResponse(refusal);
+    this.#exchanges.push(exchange);
+    return this.#end();
+  }
+
+  // What the parser finds.
+
+  expectContinue(): void {
+    const word = new Exchange(false, "", () => {});
+    word.response = CONTINUE;
+    this.#exchanges.push(word);
+    this.#flush();
+  }
+
+  request(request: ParsedRequest): boolean {
+    const now = this.#now();
+    this.#quietSince = this.#readingSince = now;
+    const exchange = new Exchange(request.method === "HEAD", connectionLine(request), this.#answer);
+    this.#exchanges.push(exchange);
+    const mapped = this.#context.map(request);
+    if ("message" in mapped) this.#pass(mapped.message, exchange, now);
+    else this.#respond(exchange, mapped.response);
+    return this.#exchanges.length < this.#context.limits.pipelineRequests;
+  }
+
+  #pass(message: object, exchange: Exchange, now: number): void {
+    const { kernel, controller, limits } = this.#context;
+    if (kernel.receiverAt(lastHop(controller)) === undefined) {
+      this.#respond(exchange, faultResponse(new TemporarilyUnavailable({ explanation: "nobody is there to answer" })));
+      return;
+    }
+    exchange.deadline = now + limits.answerTimeoutMs;
+    exchange.address = kernel.register(exchange);
+    kernel.send(message, controller, exchange.address);
+  }
+
+  // Answers.
+
+  /** Takes what is sent to the connection itself. */
+  deliver(message: unknown): void {
+    if (message instanceof Close || message instanceof Stop) {
+      this.#closeByRequest(message);
+      return;
+    }
+    const waiting = this.#exchanges.find((exchange) => exchange.response === null);
+    if (waiting !== undefined) this.#answer(waiting, message);
+  }
+
+  #closeByRequest(message: Close | Stop): void {
+    this.#ending ??= message instanceof Close
+      ? { reason: "ON_REQUEST", note: message.note, errorCode: message.errorCode, message: message.message }
+      : ending("ON_REQUEST");
+    const kept = this.#exchanges.findIndex((exchange) => exchange.response === null);
+    if (kept >= 0) { for (const exchange of this.#exchanges.splice(kept)) this.#forget(exchange); }
+    this.#end();
+  }
+
+  readonly #answer = (exchange: Exchange, message: unknown): void => {
+    this.#respond(exchange, responseTo(message, this.#context.encode));
+  };
+
+  #respond(exchange: Exchange, response: Response): void {
+    this.#forget(exchange);
+    exchange.response = response;
+    this.#flush();
+  }
+
+  #forget(exchange: Exchange): void {
+    if (exchange.address !== NO_ADDRESS) this.#context.kernel.unregister(exchange.address);
+    exchange.address = NO_ADDRESS;
+  }
+
+  #flush(): void {
+    if (this.#isWriting || this.#isClosed) return;
+    this.#takeAnswers();
+    if (!this.#outgoing.isEmpty) this.#write();
+    else if (this.#isLast && this.#exchanges.length === 0) this.#leave();
+  }
+
+  #takeAnswers(): void {
+    let next = this.#exchanges[0];
+    if (next === undefined || next.response === null) return;
+    const { server } = this.#context;
+    while (next !== undefined && next.response !== null) {
+      this.#exchanges.shift();
+      const { response, connection, isHead } = next;
+      if (typeof response === "string") this.#outgoing.add([response]);
+      else this.#outgoing.add(writeResponse(response, { date: this.#context.date(), server, connection, isHead }));
+      next = this.#exchanges[0];
+    }
+    this.#makeRoom?.();
+    this.#makeRoom = null;
+  }
+
+  #write(): void {
+    this.#isWriting = true;
+    this.#writingSince = this.#now();
+    this.stream.write(this.#outgoing.take()).then(this.#written, this.#broken);
+  }
+
+  readonly #written = (): void => {
+    this.#isWriting = false;
+    if (this.#isClosed) return;
+    if (!this.#outgoing.isEmpty) return this.#write();
+    this.#quietSince = this.#now();
+    this.#flush();
+  };
+
+  readonly #broken = (error: unknown): void => {
+    if (this.#isClosed) return;
+    if (error instanceof NetworkError) {
+      this.close(ending("ABANDONED_BY_REMOTE", error.message, error.errorCode));
+      return;
+    }
+    // A defect here must not leave its connection.
+    const { kernel } = this.#context;
+    kernel.note("!", `HTTP connection of ${this.remote} failed\n${error instanceof Error ? error.stack : error}`);
+    this.close(ending("INBOUND_STREAMING", String(error)));
+  };
+
+  // The end.
+
+  /** The last answer is out: the client is told, and given the time to tell us. */
+  #leave(): void {
+    this.#ending ??= ending("ON_REQUEST");
+    if (this.#isFinished) return this.close();
+    if (this.#lingerUntil !== Infinity) return;
+    this.#lingerUntil = this.#now() + this.#context.limits.lingerTimeoutMs;
+    this.stream.closeWrite().catch(this.#broken);
+  }
+
+  /** Ends the connection when it is idle, else soon: no further request is read. */
+  retire(): void {
+    this.#ending ??= ending("ON_REQUEST");
+    if (this.isIdle) return this.close();
+    this.#boundWaiting();
+    this.#end();
+  }
+
+  /** True when nothing is under way. */
+  get isIdle(): boolean {
+    return this.#exchanges.length === 0 && !this.#isWriting && !this.#parser.isReading;
+  }
+
+  /** Ends the connection at once. Answers that are still to come will find nobody. */
+  close(why: HttpEnding = ending("ON_REQUEST")): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#context.kernel.unregister(this.address);
+    for (const exchange of this.#exchanges) this.#forget(exchange);
+    this.#exchanges.length = 0;
+    this.#makeRoom?.();
+    this.#parser.free();
+    this.stream.close();
+    this.#context.closed(this, this.#ending ?? why);
+  }
+
+  /** Sees to what takes too long. */
+  tick(now: number): void {
+    const { limits } = this.#context;
+    if (now >= this.#lingerUntil) return this.close();
+    if (this.#isWriting && now - this.#writingSince >= limits.writeTimeoutMs) {
+      return this.close(ending("OUTBOUND_STREAMING", "the client does not read"));
+    }
+    for (const exchange of [...this.#exchanges]) {
+      if (exchange.response === null && now >= exchange.deadline) this.#answerLate(exchange);
+    }
+    if (this.#isClosed || this.#isLast || this.#makeRoom !== null) return;
+    if (this.#parser.isReading) this.#checkReading(now - this.#readingSince);
+    else if (this.isIdle && now - this.#quietSince >= limits.idleTimeoutMs) this.close(ending("WENT_STALE", "idle"));
+  }
+
+  #answerLate(exchange: Exchange): void {
+    const seconds = this.#context.limits.answerTimeoutMs / 1000;
+    this.#respond(exchange, faultResponse(new TimedOut({ explanation: `no answer within ${seconds} seconds` })));
+  }
+
+  #checkReading(duration: number): void {
+    const { headTimeoutMs, requestTimeoutMs } = this.#context.limits;
+    if (duration < (this.#parser.isReadingBody ? requestTimeoutMs : headTimeoutMs)) return;
+    this.#refuse(new Refusal(408, "Request Timeout", "the request took too long to arrive"));
+  }
+}
+
+/** What an answer says of the connection, where the version does not say it. */
+function connectionLine(request: ParsedRequest): string {
+  if (!request.keepAlive) return "Connection: close\r\n";
+  return request.http === "HTTP/1.0" ? "Connection: keep-alive\r\n" : "";
+}

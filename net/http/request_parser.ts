@@ -1,0 +1,327 @@
+// This module performs no I/O.
+
+/** Bytes of one connection to requests, within limits; what breaks them, or HTTP, ends the connection with a refusal. */
+
+import type { HttpLimits } from "./limits.ts";
+import { LLHTTP, type Llhttp, LLHTTP_REQUEST, type LlhttpEvents, LlhttpParser, octetText } from "./llhttp.ts";
+
+/** A whole request. */
+export interface ParsedRequest {
+  readonly method: string;
+  readonly target: string;
+  /** `HTTP/1.1` or `HTTP/1.0`. */
+  readonly http: string;
+  /** By name as the client spelled it; of repeated ones the last. */
+  readonly header: ReadonlyMap<string, string>;
+  /** The value of `Content-Type`, however that was spelled. */
+  readonly contentType: string | null;
+  /** Null where the request says nothing of a body. */
+  readonly body: Uint8Array | null;
+  readonly keepAlive: boolean;
+}
+
+/** An answer to what is no acceptable request. */
+export class Refusal {
+  constructor(
+    readonly status: number,
+    /** At most 16 characters. */
+    readonly reason: string,
+    /** For people. */
+    readonly text: string,
+  ) {}
+}
+
+/** What a parser reports. */
+export interface RequestEvents {
+  /** A client waits for a word before it sends the body. */
+  expectContinue(): void;
+  /** A request is complete. False: no more of them for now. */
+  request(request: ParsedRequest): boolean;
+}
+
+/** Why parsing stopped: at the end of what was given, at the connection's last request, for a pause, or for good. */
+export type ParserStop = "more" | "last" | "paused" | Refusal;
+
+const CR = 0x0d, LF = 0x0a;
+const OVER = LLHTTP.USER;
+/** As much of a request line as tells an unknown method from garbage. */
+const METHOD_LENGTH_MAX = 32;
+
+/** Parses the requests of one connection. Call {@link free} when it is over. */
+export class RequestParser implements LlhttpEvents {
+  readonly #limits: HttpLimits;
+  readonly #events: RequestEvents;
+  readonly #parser: LlhttpParser;
+  #refusal: Refusal | null = null;
+  /** The beginning of the request under way, for complaints about its method. */
+  #beginning = "";
+  /** False until the end of the first line tells how this client ends lines. */
+  #lineEndKnown = false;
+  #lastOctet = 0;
+  #lineFeedsOnly = false;
+  #last = false;
+  /** True from the first byte of a request to its last. */
+  isReading = false;
+  /** True while the body of a request is awaited. */
+  isReadingBody = false;
+
+  #target = "";
+  #header = new Map<string, string>();
+  #name = "";
+  #value: string | null = null;
+  #headerBytes = 0;
+  #headerLines = 0;
+  #contentType: string | null = null;
+  #contentLength: number | null = null;
+  #isChunked = false;
+  #expect: string | null = null;
+  #keepAlive = false;
+  #method = "";
+  #http = "";
+  #body: Uint8Array[] = [];
+  #bodyBytes = 0;
+  #rawBytes = 0;
+
+  constructor(llhttp: Llhttp, limits: HttpLimits, events: RequestEvents) {
+    this.#limits = limits;
+    this.#events = events;
+    this.#parser = new LlhttpParser(llhttp, LLHTTP_REQUEST, this);
+  }
+
+  /** Parses bytes; what is not taken is to be given again after a pause. */
+  feed(bytes: Uint8Array): { readonly stop: ParserStop; readonly taken: number } {
+    this.#observeLineEnd(bytes);
+    let taken = 0;
+    while (taken < bytes.length && !this.#last) {
+      const piece = bytes.subarray(taken);
+      const step = this.#parser.execute(piece);
+      taken += step.taken;
+      if (step.result === LLHTTP.OK) this.#noteBeginning(piece);
+      const stop = this.#stopOf(step.result, piece.subarray(lineStart(piece, step.taken)));
+      if (stop !== null) return { stop, taken };
+    }
+    if (this.#last) return { stop: "last", taken };
+    this.#rawBytes += this.isReadingBody ? bytes.length : 0;
+    if (this.#rawBytes > this.#limits.chunkedBytes) {
+      return { stop: new Refusal(413, "Too Large", "the body takes too many bytes for its length"), taken };
+    }
+    return { stop: "more", taken };
+  }
+
+  #stopOf(result: number, line: Uint8Array): ParserStop | null {
+    switch (result) {
+      case LLHTTP.OK:
+        return null;
+      case LLHTTP.PAUSED:
+        this.#parser.resume();
+        return this.#last ? "last" : "paused";
+      case LLHTTP.PAUSED_UPGRADE:
+        // Other protocols are not offered: the request stands as it is.
+        if (this.#method === "CONNECT") return new Refusal(501, "Not Implemented", "this server is no proxy");
+        this.#parser.resumeAfterUpgrade();
+        return null;
+      case LLHTTP.PAUSED_H2_UPGRADE:
+        return new Refusal(505, "Bad Version", "this server speaks HTTP/1.1");
+    }
+    return this.#refusal ?? this.#refusalOf(result, line);
+  }
+
+  #refusalOf(result: number, line: Uint8Array): Refusal {
+    const problem = this.#parser.problem;
+    if (result === LLHTTP.INVALID_METHOD) {
+      const beginning = this.#beginning + octetText(line.subarray(0, METHOD_LENGTH_MAX));
+      const method = /^([A-Z]+) /.exec(beginning)?.[1];
+      if (method !== undefined) return new Refusal(501, "Not Implemented", `unknown HTTP method "${method}"`);
+    }
+    if (result === LLHTTP.INVALID_VERSION && problem === "Invalid HTTP version") {
+      return new Refusal(505, "Bad Version", "this server speaks HTTP/1.1");
+    }
+    return new Refusal(400, "Bad Request", `malformed HTTP request (${problem})`);
+  }
+
+  /** Gives the parser's memory back. */
+  free(): void {
+    this.#parser.free();
+  }
+
+  /**
+   * Lines that end without a carriage return are taken from whoever begins so (scripts, people). As parsers differ over
+   * them, such a connection carries one request only.
+   */
+  #observeLineEnd(bytes: Uint8Array): void {
+    if (this.#lineEndKnown) return;
+    let start = 0;
+    while (this.#lastOctet === 0 && (bytes[start] === CR || bytes[start] === LF)) start++;
+    if (start === bytes.length) return;
+    const end = bytes.indexOf(LF, start);
+    if (end < 0) {
+      this.#lastOctet = bytes[bytes.length - 1]!;
+      return;
+    }
+    this.#lineEndKnown = true;
+    if ((end > start ? bytes[end - 1] : this.#lastOctet) === CR) return;
+    this.#lineFeedsOnly = true;
+    this.#parser.allowLineFeeds();
+  }
+
+  #noteBeginning(piece: Uint8Array): void {
+    const isMethodOpen = this.isReading && this.#target === "";
+    if (!isMethodOpen) this.#beginning = "";
+    else if (this.#beginning.length < METHOD_LENGTH_MAX) {
+      const line = piece.subarray(lineStart(piece, piece.length));
+      this.#beginning += octetText(line.subarray(0, METHOD_LENGTH_MAX));
+    }
+  }
+
+  // Events of the parser.
+
+  begin(): void {
+    this.isReading = true;
+    this.#target = "";
+    this.#header = new Map();
+    this.#name = "";
+    this.#value = null;
+    this.#headerBytes = 0;
+    this.#headerLines = 0;
+    this.#contentType = null;
+    this.#contentLength = null;
+    this.#isChunked = false;
+    this.#expect = null;
+    this.#body = [];
+    this.#bodyBytes = 0;
+    this.#rawBytes = 0;
+  }
+
+  target(piece: string): number {
+    this.#target += piece;
+    if (this.#target.length <= this.#limits.targetBytes) return LLHTTP.OK;
+    return this.#refuse(414, "URI Too Long", `the request target has more than ${this.#limits.targetBytes} bytes`);
+  }
+
+  reason(): number {
+    return LLHTTP.OK;
+  }
+
+  headerName(piece: string): number {
+    if (this.#value !== null) this.#endHeader();
+    this.#name += piece;
+    return this.#countHeader(piece.length);
+  }
+
+  headerValue(piece: string): number {
+    if (this.#value === null && ++this.#headerLines > this.#limits.headerLines) return this.#refuseHeaders();
+    this.#value = (this.#value ?? "") + piece;
+    return this.#countHeader(piece.length);
+  }
+
+  #countHeader(bytes: number): number {
+    this.#headerBytes += bytes;
+    return this.#headerBytes <= this.#limits.headerBytes ? LLHTTP.OK : this.#refuseHeaders();
+  }
+
+  #refuseHeaders(): number {
+    const { headerBytes, headerLines } = this.#limits;
+    return this.#refuse(431, "Header Too Large", `more than ${headerBytes} bytes or ${headerLines} lines of headers`);
+  }
+
+  #endHeader(): void {
+    const name = this.#name;
+    const value = (this.#value ?? "").replace(/[ \t]+$/, "");
+    this.#name = "";
+    this.#value = null;
+    // Headers behind a chunked body are nobody's business.
+    if (this.isReadingBody) return;
+    this.#header.set(name, value);
+    switch (name.toLowerCase()) {
+      case "content-length":
+        this.#contentLength = Number(value);
+        break;
+      case "content-type":
+        this.#contentType = value;
+        break;
+      case "transfer-encoding":
+        this.#isChunked = true;
+        if (value.toLowerCase() !== "chunked") {
+          this.#refuse(501, "Not Implemented", `unknown transfer encoding "${value}"`);
+        }
+        break;
+      case "expect":
+        this.#expect = value;
+        break;
+    }
+  }
+
+  headersComplete(parser: LlhttpParser, keepAlive: boolean): number {
+    if (this.#name !== "") this.#endHeader();
+    this.#method = parser.method;
+    this.#http = `HTTP/${parser.major}.${parser.minor}`;
+    this.#keepAlive = keepAlive && !this.#lineFeedsOnly;
+    this.isReadingBody = true;
+    return this.#refusal !== null ? OVER : this.#checkHead(parser);
+  }
+
+  #checkHead(parser: LlhttpParser): number {
+    if (parser.major === 0) return this.#refuse(400, "Bad Request", "malformed HTTP request (no version)");
+    if (parser.major !== 1) return this.#refuse(505, "Bad Version", "this server speaks HTTP/1.1");
+    if (this.#isChunked && (parser.minor === 0 || this.#lineFeedsOnly)) {
+      return this.#refuse(400, "Bad Request", "malformed HTTP request (chunks where there can be none)");
+    }
+    const { bodyBytes } = this.#limits;
+    if ((this.#contentLength ?? 0) > bodyBytes) return this.#refuseBody();
+    if (this.#expect === null || parser.minor === 0) return LLHTTP.OK;
+    if (this.#expect.toLowerCase() !== "100-continue") {
+      return this.#refuse(417, "Bad Expectation", `unknown expectation "${this.#expect}"`);
+    }
+    if (this.#isChunked || (this.#contentLength ?? 0) > 0) this.#events.expectContinue();
+    return LLHTTP.OK;
+  }
+
+  body(piece: Uint8Array): number {
+    this.#bodyBytes += piece.length;
+    if (this.#bodyBytes > this.#limits.bodyBytes) return this.#refuseBody();
+    this.#body.push(piece.slice());
+    return LLHTTP.OK;
+  }
+
+  #refuseBody(): number {
+    return this.#refuse(413, "Too Large", `the body has more than ${this.#limits.bodyBytes} bytes`);
+  }
+
+  complete(): number {
+    this.isReading = false;
+    this.isReadingBody = false;
+    const goesOn = this.#events.request({
+      method: this.#method,
+      target: this.#target,
+      http: this.#http,
+      header: this.#header,
+      contentType: this.#contentType,
+      body: this.#contentLength === null && !this.#isChunked ? null : joined(this.#body, this.#bodyBytes),
+      keepAlive: this.#keepAlive,
+    });
+    this.#body = [];
+    this.#last = !this.#keepAlive;
+    return this.#last || !goesOn ? LLHTTP.PAUSED : LLHTTP.OK;
+  }
+
+  #refuse(status: number, reason: string, text: string): number {
+    this.#refusal ??= new Refusal(status, reason, text);
+    return OVER;
+  }
+}
+
+/** Where the line begins that an offset is in. */
+function lineStart(bytes: Uint8Array, offset: number): number {
+  return offset === 0 ? 0 : bytes.lastIndexOf(LF, offset - 1) + 1;
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,168 @@
+// This module performs no I/O.
+
+/**
+ * When to show oneself to the other end of a connection, and when to give it up.
+ *
+ * The original's way: "be silent for s seconds, then show yourself", in turns. The connector's `KeepAlive(s)` begins; the
+ * other end answers with `StillThere(t)` after s seconds; that is answered after t seconds, and so on. Idle periods are
+ * about a minute, so a dead link is noticed after one to two minutes.
+ *
+ * Between two cakes it is faster. The connector's `KeepAlive` carries a `pace`, which an original ignores. Another cake
+ * answers at once with a `StillThere` that carries its own pace; from then on both ends send one every pace seconds,
+ * whatever else goes on, and give the other end up when nothing at all has arrived for {@link PACE_COUNT_MAX} of its
+ * paces. Who has not been running for a while (a busy or suspended process) doubts himself first: he waits once more.
+ */
+
+import type { AddressValue as Address } from "../runtime/mod.ts";
+import { KeepAlive, StillThere } from "./messages.ts";
+
+/** The original's idle period. */
+export const IDLE_SECONDS = 60;
+/** How late the first sign of life may be, in seconds. */
+export const FIRST_GRACE_SECONDS = 3;
+/** How late later signs of life may be, in seconds. */
+export const GRACE_SECONDS = 5;
+/** Longest time between the end of a link and its detection, between two cakes. */
+export const DETECT_SECONDS = 3;
+/** Least and greatest such time that can be set. */
+export const DETECT_SECONDS_MIN = 0.5;
+/** See {@link DETECT_SECONDS_MIN}. */
+export const DETECT_SECONDS_MAX = 60;
+/** Signs of life within the time of detection. */
+const PACES_PER_DETECTION = 3;
+/** Paces without anything arriving that end a connection. */
+export const PACE_COUNT_MAX = 2.5;
+/** A timer that is later than this share of a pace says that this process was not running. */
+const LAG_SHARE = 0.5;
+/** Paces that another cake may ask for, in seconds. */
+const PACE_SECONDS_MIN = 0.1;
+const PACE_SECONDS_MAX = 60;
+
+/** What a keeper wants done. */
+export interface KeepStep {
+  /** Sends this to the other end, the keeper being the return address. */
+  readonly message?: KeepAlive | StillThere;
+  readonly to?: Address;
+  /** Calls {@link Keeper.expire} that much later; earlier alarms are void. */
+  readonly waitMs?: number;
+  /** The other end is gone. */
+  readonly isStale?: boolean;
+}
+
+const NOTHING: KeepStep = {};
+
+/** One end's watch over a connection. Times are monotonic milliseconds. */
+export class Keeper {
+  /** `silent`: until it is our turn; `watching`: until the other end shows itself; `brisk`: among cakes. */
+  #phase: "silent" | "watching" | "brisk" = "silent";
+  readonly #draw: (bound: number) => number;
+  readonly #paceSeconds: number;
+  #to: Address;
+  #theirPaceMs = 0;
+  #lastHeard = 0;
+  #due = 0;
+
+  /**
+   * @param to Where signs of life go.
+   * @param draw A random whole number below a bound.
+   * @param detectSeconds See {@link DETECT_SECONDS}.
+   */
+  constructor(to: Address, draw: (bound: number) => number, detectSeconds: number = DETECT_SECONDS) {
+    this.#to = to;
+    this.#draw = draw;
+    const bounded = Math.min(Math.max(detectSeconds, DETECT_SECONDS_MIN), DETECT_SECONDS_MAX);
+    this.#paceSeconds = bounded / PACES_PER_DETECTION;
+  }
+
+  /** True once the other end has been found to be another cake. */
+  get isBrisk(): boolean {
+    return this.#phase === "brisk";
+  }
+
+  /** Begins as the connector. */
+  begin(now: number): KeepStep {
+    const seconds = this.#idle();
+    this.#phase = "watching";
+    const message = new KeepAlive({ seconds, pace: this.#paceSeconds });
+    return { message, to: this.#to, waitMs: this.#wait(now, (seconds + FIRST_GRACE_SECONDS) * 1000) };
+  }
+
+  /** Begins as the acceptor, which was asked for it. */
+  observe(request: KeepAlive, now: number): KeepStep {
+    if (request.pace !== null) return this.#goBrisk(request.pace, now);
+    this.#phase = "silent";
+    return { waitMs: this.#wait(now, boundedSeconds(request.seconds) * 1000) };
+  }
+
+  /** The other end has shown itself. */
+  heard(sign: StillThere, from: Address, now: number): KeepStep {
+    if (this.#phase === "brisk") {
+      this.#lastHeard = now;
+      if (sign.pace !== null) this.#theirPaceMs = paceMs(sign.pace);
+      return NOTHING;
+    }
+    if (this.#phase !== "watching") return NOTHING;
+    this.#to = from;
+    if (sign.pace !== null) return this.#goBrisk(sign.pace, now);
+    this.#phase = "silent";
+    return { waitMs: this.#wait(now, boundedSeconds(sign.seconds) * 1000) };
+  }
+
+  #goBrisk(pace: number, now: number): KeepStep {
+    this.#phase = "brisk";
+    this.#theirPaceMs = paceMs(pace);
+    this.#lastHeard = now;
+    return this.#sign(now);
+  }
+
+  /** The time of the last step is over. `lastArrival` is when anything at all last came from the other end. */
+  expire(now: number, lastArrival: number): KeepStep {
+    if (this.#phase === "watching") return { isStale: true };
+    if (this.#phase === "brisk") return this.#check(now, lastArrival);
+    const seconds = this.#idle();
+    this.#phase = "watching";
+    return {
+      message: new StillThere({ seconds }),
+      to: this.#to,
+      waitMs: this.#wait(now, (seconds + GRACE_SECONDS) * 1000),
+    };
+  }
+
+  #check(now: number, lastArrival: number): KeepStep {
+    this.#lastHeard = Math.max(this.#lastHeard, lastArrival);
+    const wasAsleep = now - this.#due > LAG_SHARE * this.#paceSeconds * 1000;
+    if (wasAsleep) this.#lastHeard = now;
+    if (now - this.#lastHeard > PACE_COUNT_MAX * this.#theirPaceMs) return { isStale: true };
+    return this.#sign(now);
+  }
+
+  #sign(now: number): KeepStep {
+    const seconds = this.#paceSeconds;
+    return {
+      message: new StillThere({ seconds, pace: seconds }),
+      to: this.#to,
+      waitMs: this.#wait(now, seconds * 1000),
+    };
+  }
+
+  #wait(now: number, milliseconds: number): number {
+    this.#due = now + milliseconds;
+    return milliseconds;
+  }
+
+  /** The idle period with its jitter: 57.0 to 62.4 seconds in steps of 0.6. */
+  #idle(): number {
+    return Math.round(IDLE_SECONDS * (95 + this.#draw(10))) / 100;
+  }
+}
+
+/** What an original asks for, within reason. */
+const SILENCE_SECONDS_MAX = 3600;
+
+function boundedSeconds(seconds: number | null): number {
+  return Math.min(Math.max(seconds || 0, 0), SILENCE_SECONDS_MAX);
+}
+
+function paceMs(pace: number): number {
+  return 1000 * Math.min(Math.max(pace || PACE_SECONDS_MAX, PACE_SECONDS_MIN), PACE_SECONDS_MAX);
+}

@@ -1,0 +1,61 @@
+// This module performs no I/O.
+
+/** How much a transport grants to the other end, and for how long. */
+
+/** Most bytes of a frame after its dimension line (1 MiB), in both directions, as in the original. */
+export const FRAME_BYTES_MAX = 1_048_576;
+/** Most bytes of a frame in clear during the key exchange of an encrypted connection. */
+export const HANDSHAKE_FRAME_BYTES_MAX = 4096;
+/** Most characters of a dimension line, without the line end. */
+export const DIMENSION_CHARACTERS_MAX = 23;
+/** Frames that may wait for one connection to take them; one more closes it. */
+export const OUTBOUND_MESSAGES_MAX = 131_072;
+/** Bytes that may wait for one connection to take them (32 MiB); one frame more closes it. */
+export const OUTBOUND_BYTES_MAX = 33_554_432;
+/** How long the key exchange may take. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How long a frame may take from its first byte to its last. */
+export const FRAME_TIMEOUT_MS = 60_000;
+/** How long what was sent before a close may take to go out. */
+export const FLUSH_TIMEOUT_MS = 2000;
+/** Connections of one listener. */
+export const CONNECTIONS_MAX = 16_384;
+/** Connections of one listener from one remote host. */
+export const CONNECTIONS_PER_HOST_MAX = 8192;
+/** How long an acceptor stays silent after its half of the key exchange, unless it hears from the connector before. */
+export const HOLD_AFTER_HELLMAN_MS = 400;
+/** Bytes of messages in clear that a connector keeps until the key exchange is over (1 MiB). */
+export const EARLY_BYTES_MAX = 1_048_576;
+/** Pairs of addresses whose header is remembered, per connection and direction. */
+export const HEADERS_REMEMBERED_MAX = 512;
+/** Nonces remembered per connection, so that a repeated frame is refused. */
+export const NONCES_REMEMBERED_MAX = 4096;
+
+/** Limits that can be set when the network is attached. */
+export interface NetworkLimits {
+  /** Frames waiting per connection. @default {131072} */
+  readonly outboundMessagesMax: number;
+  /** Bytes waiting per connection. @default {33554432} */
+  readonly outboundBytesMax: number;
+  /** Milliseconds for the key exchange. @default {10000} */
+  readonly handshakeTimeoutMs: number;
+  /** Milliseconds from a frame's first byte to its last. @default {60000} */
+  readonly frameTimeoutMs: number;
+  /** Milliseconds for what was sent before a close. @default {2000} */
+  readonly flushTimeoutMs: number;
+  /** Connections per listener. @default {16384} */
+  readonly connectionsMax: number;
+  /** Connections per listener and remote host. @default {8192} */
+  readonly connectionsPerHostMax: number;
+}
+
+/** The limits where nothing else is said. */
+export const NETWORK_LIMITS: NetworkLimits = {
+  outboundMessagesMax: OUTBOUND_MESSAGES_MAX,
+  outboundBytesMax: OUTBOUND_BYTES_MAX,
+  handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+  frameTimeoutMs: FRAME_TIMEOUT_MS,
+  flushTimeoutMs: FLUSH_TIMEOUT_MS,
+  connectionsMax: CONNECTIONS_MAX,
+  connectionsPerHostMax: CONNECTIONS_PER_HOST_MAX,
+};

@@ -1,0 +1,163 @@
+/** Finding what a child process runs, and how it is started. */
+
+import { fromFileUrl, isAbsolute, join } from "@std/path";
+import { Faulted } from "../messages/faults.ts";
+import type { World } from "../world.ts";
+import { executableKind, extensionOf } from "./child.ts";
+
+/** A file that can be run, and where Python finds modules that go with it. */
+export interface Found {
+  readonly path: string;
+  /** Folders for Python's search path. */
+  readonly modulePath: readonly string[];
+}
+
+/** What to hand to the operating system. */
+export interface Launch {
+  readonly executable: string;
+  readonly arguments: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Where a module named by a child may be. */
+export interface SearchPlaces {
+  /** The home of this process, if it has one and a role in it. */
+  readonly homePath: string | null;
+  /** The folder of this process' own executable. */
+  readonly ownFolder: string | null;
+}
+
+const EXECUTE_BITS = 0o111;
+
+/**
+ * Finds an executable by the name that a program gives it: without an extension on PATH; a module in the home's scripts,
+ * the current folder, and beside this process' own executable.
+ *
+ * @returns A fault that names it when there is none.
+ */
+export async function findExecutable(world: World, name: string, places: SearchPlaces): Promise<Found | Faulted> {
+  const isModule = executableKind(name) !== "program";
+  if (!isModule && extensionOf(name) !== "") return new Faulted(`cannot execute ${name} (unknown extension?)`);
+  const path = isModule ? await findModule(world, name, places) : await findProgram(world, name);
+  return path === null ? new Faulted(`cannot execute ${name} (not found)`) : { path, modulePath: [] };
+}
+
+async function findModule(world: World, name: string, places: SearchPlaces): Promise<string | null> {
+  const current = world.files.currentFolder();
+  const folders = [current];
+  if (places.homePath !== null) folders.unshift(join(places.homePath, "script"));
+  if (places.ownFolder !== null) folders.push(places.ownFolder);
+  for (const folder of folders) {
+    const path = isAbsolute(name) ? name : join(absolute(current, folder), name);
+    if (await isFile(world, path)) return path;
+  }
+  return null;
+}
+
+async function findProgram(world: World, name: string): Promise<string | null> {
+  if (name.includes("/")) return await isRunnable(world, name) ? name : null;
+  const separator = world.files.currentFolder().startsWith("/") ? ":" : ";";
+  for (const folder of (world.environment.variable("PATH") ?? "").split(separator)) {
+    if (folder === "") continue;
+    const path = join(folder, name);
+    if (await isRunnable(world, path)) return path;
+  }
+  return null;
+}
+
+/** A path made absolute against a folder. */
+export function absolute(folder: string, path: string): string {
+  return isAbsolute(path) ? join(path) : join(folder, path);
+}
+
+async function isFile(world: World, path: string): Promise<boolean> {
+  const info = await world.files.info(path);
+  return info !== null && (info.kind === "file" || info.kind === "link");
+}
+
+async function isRunnable(world: World, path: string): Promise<boolean> {
+  const info = await world.files.info(path);
+  if (info === null || info.kind === "folder") return false;
+  return info.mode === null || (info.mode & EXECUTE_BITS) !== 0;
+}
+
+/**
+ * Finds what a role runs: the copy among the home's scripts if there is one, else the recorded executable.
+ *
+ * @returns A fault that names it when there is neither.
+ */
+export async function findRoleExecutable(world: World, executable: string, homePath: string): Promise<Found | Faulted> {
+  const scripts = join(homePath, "script");
+  const own = executable.slice(0, Math.max(executable.lastIndexOf("/"), executable.lastIndexOf("\\")));
+  const modulePath = [];
+  for (const folder of [scripts, own]) {
+    if (folder !== "" && (await world.files.info(folder))?.kind === "folder") modulePath.push(folder);
+  }
+  const copy = join(scripts, executable.slice(own === "" ? 0 : own.length + 1));
+  for (const path of executable === "" ? [] : [copy, executable]) {
+    if (await isFile(world, path)) return { path, modulePath };
+  }
+  return new Faulted(`cannot execute ${executable} (no role script)`);
+}
+
+/** How to start something that was found, with these arguments. */
+export async function launchOf(world: World, found: Found, args: readonly string[]): Promise<Launch> {
+  switch (executableKind(found.path)) {
+    case "python":
+      return {
+        executable: world.environment.variable("CAKE_PYTHON") || "python3",
+        arguments: [found.path, ...args],
+        ...pythonEnvironment(world, found.modulePath),
+      };
+    case "module":
+      return await moduleLaunch(world, found.path, args);
+    case "program":
+      return { executable: found.path, arguments: args, ...pythonEnvironment(world, found.modulePath) };
+  }
+}
+
+function pythonEnvironment(world: World, folders: readonly string[]): Pick<Launch, "environment"> {
+  if (folders.length === 0) return {};
+  const before = world.environment.variable("PYTHONPATH");
+  const separator = world.files.currentFolder().startsWith("/") ? ":" : ";";
+  return { environment: { PYTHONPATH: [...folders, ...before ? [before] : []].join(separator) } };
+}
+
+/** Names by which Deno finds its configuration beside a module. */
+const CONFIGURATION_FILES = ["deno.json", "deno.jsonc"];
+
+/**
+ * A module is run by what runs cake: the compiled cake itself, or Deno. A module without a configuration of its own
+ * gets cake's, so that it can import cake by name wherever it lies.
+ */
+async function moduleLaunch(world: World, path: string, args: readonly string[]): Promise<Launch> {
+  const { self } = world.processes;
+  if (self.compiled) return { executable: self.executable, arguments: ["module", path, ...args] };
+  const flags = await configurationFlags(world, path);
+  return { executable: self.executable, arguments: ["run", "-A", "--no-lock", "--quiet", ...flags, path, ...args] };
+}
+
+async function configurationFlags(world: World, path: string): Promise<string[]> {
+  const own = cakeConfiguration();
+  if (own === null) return [];
+  const found = await nearestConfiguration(world, absolute(world.files.currentFolder(), path));
+  if (found !== null && found !== own) return [];
+  const importMap = world.environment.variable("CAKE_IMPORT_MAP");
+  return [`--config=${own}`, ...importMap ? [`--import-map=${importMap}`] : []];
+}
+
+/** The configuration of this cake, where it lies on a disk. */
+function cakeConfiguration(): string | null {
+  const url = new URL("../../deno.json", import.meta.url);
+  return url.protocol === "file:" ? fromFileUrl(url) : null;
+}
+
+async function nearestConfiguration(world: World, path: string): Promise<string | null> {
+  for (let folder = join(path, "..");; folder = join(folder, "..")) {
+    for (const name of CONFIGURATION_FILES) {
+      const candidate = join(folder, name);
+      if (await isFile(world, candidate)) return candidate;
+    }
+    if (join(folder, "..") === folder) return null;
+  }
+}

@@ -1,0 +1,73 @@
+/** The home of a composite process: a folder with its roles. */
+
+import { join } from "@std/path";
+import { FileError, type World } from "../world.ts";
+import { HomeError } from "./home_error.ts";
+import { openRole, type Role, roleHolder, rolePath } from "./role.ts";
+import { HOME_FOLDERS, isReservedName, isSubRole } from "./role_records.ts";
+
+/** Which roles are wanted besides the ordinary ones. */
+export interface RoleSelection {
+  /** Those whose names are reserved: the group. */
+  readonly group?: boolean;
+  /** Those made by other roles. */
+  readonly subRoles?: boolean;
+}
+
+/** What was found in a home. */
+export interface Home {
+  readonly path: string;
+  /** Usable roles by name, sorted. */
+  readonly roles: ReadonlyMap<string, Role>;
+  /** What is in the way of using the others, by name. */
+  readonly damage: ReadonlyMap<string, HomeError>;
+}
+
+/**
+ * Reads a home. One bad role doesn't spoil it: the others are there, and what is wrong is said under its name.
+ *
+ * @returns Null when there is no home at that path.
+ */
+export async function openHome(world: World, path: string, selection: RoleSelection = {}): Promise<Home | null> {
+  const names = await roleNames(world, path);
+  if (names === null) return null;
+  const roles = new Map<string, Role>();
+  const damage = new Map<string, HomeError>();
+  for (const name of names) {
+    if (isSubRole(name) && selection.subRoles !== true) continue;
+    if (isReservedName(name) && selection.group !== true) continue;
+    try {
+      const role = await openRole(world, rolePath(path, name));
+      if (role !== null) roles.set(name, role);
+    } catch (error) {
+      if (!(error instanceof HomeError)) throw error;
+      damage.set(name, error);
+    }
+  }
+  return { path, roles, damage };
+}
+
+/** The names of everything in the folder of roles, sorted; null when there is no such folder. */
+export async function roleNames(world: World, path: string): Promise<string[] | null> {
+  try {
+    return (await world.files.list(join(path, "role"))).sort();
+  } catch (error) {
+    if (error instanceof FileError) return null;
+    throw error;
+  }
+}
+
+/** Makes the folders of a home. */
+export async function makeHome(world: World, path: string): Promise<void> {
+  for (const name of HOME_FOLDERS) await world.files.makeFolder(join(path, name));
+}
+
+/** The names of roles whose locks are held by processes other than this one, sorted. */
+export async function runningRoles(world: World, path: string, names: Iterable<string>): Promise<string[]> {
+  const running: string[] = [];
+  for (const name of names) {
+    const holder = await roleHolder(world.files, rolePath(path, name));
+    if (holder !== null && holder.pid !== world.processes.pid) running.push(name);
+  }
+  return running.sort();
+}

@@ -1,0 +1,90 @@
+/** What ends a process from outside: signals, and the loss of its parent. */
+
+import type { Runtime } from "../runtime.ts";
+import type { Cancel, SignalName } from "../world.ts";
+import { FAULT_EXIT_STATUS } from "./child.ts";
+import { childrenOf } from "./context.ts";
+import type { CommandLine } from "./standard_arguments.ts";
+
+const SIGNALS: readonly SignalName[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+
+/** Signals closer together than this are one: a terminal sends them to a whole group, and parents pass them on. */
+const REPEAT_MS = 300;
+
+/** How often a child process looks for its parent. */
+const PARENT_POLL_MS = 500;
+
+/** How long a process may go on after its parent was lost. */
+const ORPHAN_GRACE_MS = 1200;
+
+/** Interruptions on their way to the main object. */
+export interface Interruption {
+  /** Interrupts as a signal does. */
+  interrupt(this: void): void;
+  /** Says what a first interruption does; one that came earlier is delivered now. */
+  onStop(stop: () => void): void;
+  cancel(): void;
+}
+
+/**
+ * Turns signals into `Stop`: it is a request, and the main object decides. For whoever waits at a terminal a second one
+ * presses the child processes, and a third ends the process; in a child process a repeated interrupt means nothing,
+ * as it comes from the terminal and from the parent, and a termination after it ends the process.
+ */
+export function watchSignals(runtime: Runtime, commandLine: CommandLine): Interruption {
+  const { world } = runtime;
+  let count = 0;
+  let last = -Infinity;
+  let stop: (() => void) | null = null;
+  const interrupt = () => {
+    count++;
+    last = world.clock.now();
+    if (count === 1) stop?.();
+  };
+  const onSignal = (name: SignalName) => {
+    if (count === 0) return interrupt();
+    const isRepeat = world.clock.now() - last < REPEAT_MS;
+    if (isRepeat || (commandLine.childProcess && name !== "SIGTERM")) return;
+    interrupt();
+    if (!commandLine.childProcess && count === 2) {
+      runtime.note("?", `Second ${name}, pressing child processes to end`);
+      childrenOf(runtime).hasten();
+    } else endNow(runtime, `${name} while stopping`);
+  };
+  const cancels = SIGNALS.map((name) => world.processes.onSignal(name, () => onSignal(name)));
+  return {
+    interrupt,
+    onStop(action) {
+      stop = action;
+      if (count > 0) action();
+    },
+    cancel: () => cancels.forEach((cancel) => cancel()),
+  };
+}
+
+/** Interrupts when the parent process is gone, and ends the process if that did not help. */
+export function watchParent(runtime: Runtime, interrupt: () => void): Cancel {
+  const { world } = runtime;
+  const parent = world.processes.parentPid;
+  let cancel: Cancel = () => {};
+  const look = () => {
+    if (world.processes.parentPid === parent) {
+      cancel = world.clock.after(PARENT_POLL_MS, look);
+      return;
+    }
+    runtime.note("?", `Parent process (${parent}) is gone`);
+    interrupt();
+    cancel = world.clock.after(ORPHAN_GRACE_MS, () => {
+      childrenOf(runtime).hasten();
+      runtime.note("!", "Orphaned and still running, ending now");
+      world.processes.exit(FAULT_EXIT_STATUS);
+    });
+  };
+  cancel = world.clock.after(PARENT_POLL_MS, look);
+  return () => cancel();
+}
+
+function endNow(runtime: Runtime, why: string): void {
+  runtime.note("!", `Ending at once: ${why}`);
+  runtime.world.processes.exit(FAULT_EXIT_STATUS);
+}

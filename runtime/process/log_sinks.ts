@@ -1,0 +1,91 @@
+/** Where logs go: the standard error stream, or files in the folder of a role. */
+
+import { join } from "@std/path";
+import { logLine, type LogRecord, type LogSink, logTime } from "../log.ts";
+import type { Cancel, World } from "../world.ts";
+
+/** Lines in one file of logs. */
+export const LOG_FILE_LINES_MAX = 16384;
+/** Bytes that a line is counted as, when the storage of a role is divided into files. */
+const LOG_LINE_BYTES = 120;
+/** How long lines may wait to be written together. */
+const LOG_BATCH_MS = 250;
+/** Lines that wait at most; further ones are counted and dropped until the next write. */
+const LOG_BATCH_LINES_MAX = 65536;
+
+/** Writes each record to stderr, with the process id before it. */
+export function errorStreamSink(world: World): LogSink {
+  const prefix = `[${String(world.processes.pid).padStart(8, "0")}] `;
+  return { write: (record) => world.environment.writeError(`${prefix}${logLine(record)}\n`) };
+}
+
+/** The name of a file of logs by the moment it was opened: `2026h11h22T04c28c48p750`. */
+export function logFileName(wall: bigint): string {
+  return logTime(wall).replaceAll("-", "h").replaceAll(":", "c").replaceAll(".", "p");
+}
+
+/** Writes records to files in one folder, in batches, and removes the oldest files when there are too many. */
+export class FolderSink implements LogSink {
+  readonly #world: World;
+  readonly #folder: string;
+  readonly #filesMax: number;
+  #lines: string[] = [];
+  #dropped = 0;
+  #file: string | null = null;
+  #linesInFile = 0;
+  #alarm: Cancel | null = null;
+  #writing: Promise<void> = Promise.resolve();
+
+  /** @param storageBytes How much the role may keep. */
+  constructor(world: World, folder: string, storageBytes: number) {
+    this.#world = world;
+    this.#folder = folder;
+    this.#filesMax = Math.max(1, Math.floor(storageBytes / (LOG_LINE_BYTES * LOG_FILE_LINES_MAX)));
+  }
+
+  write(record: LogRecord): void {
+    if (this.#lines.length >= LOG_BATCH_LINES_MAX) this.#dropped++;
+    else this.#lines.push(logLine(record));
+    this.#alarm ??= this.#world.clock.after(LOG_BATCH_MS, () => {
+      this.#alarm = null;
+      this.flush();
+    });
+  }
+
+  /** Writes what waits; resolves when it is in the file. A log that can't be written is no reason to end. */
+  flush(): Promise<void> {
+    this.#alarm?.();
+    this.#alarm = null;
+    this.#writing = this.#writing.then(() => this.#writeBatch()).catch(() => {
+      this.#dropped++;
+    });
+    return this.#writing;
+  }
+
+  async #writeBatch(): Promise<void> {
+    const lines = this.#lines;
+    this.#lines = [];
+    if (this.#dropped > 0) {
+      lines.push(`${logTime(this.#world.clock.wall())} ? <00000000>log - Dropped ${this.#dropped} lines`);
+      this.#dropped = 0;
+    }
+    for (let at = 0; at < lines.length;) {
+      if (this.#file === null || this.#linesInFile >= LOG_FILE_LINES_MAX) await this.#nextFile();
+      const batch = lines.slice(at, at + LOG_FILE_LINES_MAX - this.#linesInFile);
+      await this.#world.files.appendText(this.#file!, `${batch.join("\n")}\n`);
+      this.#linesInFile += batch.length;
+      at += batch.length;
+    }
+  }
+
+  async #nextFile(): Promise<void> {
+    const { files, clock } = this.#world;
+    await files.makeFolder(this.#folder);
+    this.#file = join(this.#folder, logFileName(clock.wall()));
+    this.#linesInFile = 0;
+    const names = (await files.list(this.#folder)).sort();
+    for (const name of names.slice(0, Math.max(0, names.length + 1 - this.#filesMax))) {
+      await files.remove(join(this.#folder, name));
+    }
+  }
+}

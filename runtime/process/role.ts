@@ -1,0 +1,220 @@
+/** One role of a home: a folder with five records, four folders, and a lock. */
+
+import { join } from "@std/path";
+import type { Cancel, FileSystem, World } from "../world.ts";
+import { FileError } from "../world.ts";
+import type { Settings } from "./arguments.ts";
+import { fileOf } from "./child.ts";
+import { HomeError } from "./home_error.ts";
+import {
+  LockedOut,
+  lockHolder,
+  lockText,
+  newRecords,
+  RECORD_NAMES,
+  type RecordName,
+  RECORDS,
+  recordText,
+  recordValue,
+  ROLE_FOLDERS,
+  type RoleRecords,
+  withStart,
+  withStop,
+} from "./role_records.ts";
+import { TypedTextError } from "./typed_text.ts";
+
+/** A role on disk, with its records as they were read or written last. */
+export class Role {
+  readonly #world: World;
+  #records: RoleRecords;
+  #unlock: Cancel | null = null;
+
+  /** @param path The folder of the role. */
+  constructor(world: World, readonly path: string, records: RoleRecords) {
+    this.#world = world;
+    this.#records = records;
+  }
+
+  get records(): RoleRecords {
+    return this.#records;
+  }
+
+  get settings(): Settings {
+    return this.#records.settings;
+  }
+
+  /** The folder for what the application keeps. */
+  get modelPath(): string {
+    return join(this.path, "model");
+  }
+
+  /** The folder that is empty at each start. */
+  get temporaryPath(): string {
+    return join(this.path, "tmp");
+  }
+
+  /** The folder of logs. */
+  get logsPath(): string {
+    return join(this.path, "logs");
+  }
+
+  /** The file whose lock says that the role runs. */
+  get lockPath(): string {
+    return join(this.path, "lock", "head");
+  }
+
+  /** Replaces the stored settings as a whole. */
+  async storeSettings(settings: Settings): Promise<void> {
+    await this.#store("settings", settings);
+  }
+
+  /** Makes the folders of the role where they are missing. */
+  async makeFolders(): Promise<void> {
+    for (const name of ROLE_FOLDERS) await this.#world.files.makeFolder(join(this.path, name));
+  }
+
+  /**
+   * Takes the lock of the role and says who holds it; the lock lasts until {@link unlock} or the end of the process.
+   *
+   * @returns True, or false when another process holds it.
+   */
+  async lock(): Promise<boolean> {
+    const { files, processes } = this.#world;
+    const unlock = await files.lock(this.lockPath);
+    if (unlock === null) return false;
+    this.#unlock = unlock;
+    const holder = new LockedOut({ path: this.lockPath, pid: processes.pid, parentPid: processes.parentPid });
+    await files.writeTextAtomic(`${this.lockPath}.json`, lockText(holder));
+    return true;
+  }
+
+  /** Gives the lock back. */
+  unlock(): void {
+    this.#unlock?.();
+    this.#unlock = null;
+  }
+
+  /** Removes what the last run left in `tmp`. Links are removed, never followed. */
+  async emptyTemporary(): Promise<void> {
+    const { files } = this.#world;
+    const info = await files.info(this.temporaryPath);
+    // A link in place of the folder leads out of the home: it goes, and what it leads to stays.
+    if (info !== null && info.kind !== "folder") await files.remove(this.temporaryPath);
+    await files.makeFolder(this.temporaryPath);
+    for (const name of await files.list(this.temporaryPath)) await files.remove(join(this.temporaryPath, name));
+  }
+
+  /** Adds a run that begins now to the history. */
+  async recordStart(): Promise<void> {
+    await this.#store("startStop", withStart(this.#records.startStop, this.#world.clock.wall()));
+  }
+
+  /** Writes the end of the run that began last, with what it returned. */
+  async recordStop(returned: unknown): Promise<void> {
+    await this.#store("startStop", withStop(this.#records.startStop, this.#world.clock.wall(), returned));
+  }
+
+  async #store<K extends RecordName>(name: K, value: RoleRecords[K]): Promise<void> {
+    await this.#world.files.writeTextAtomic(recordPath(this.path, name), recordText(name, value));
+    this.#records = { ...this.#records, [name]: value };
+  }
+}
+
+function recordPath(path: string, name: RecordName): string {
+  return join(path, `${RECORDS[name].file}.json`);
+}
+
+/**
+ * Opens a role.
+ *
+ * @returns Null when there is nothing of that name.
+ * @throws {HomeError} When a record is missing or can't be read; the message names the file.
+ */
+export async function openRole(world: World, path: string): Promise<Role | null> {
+  const info = await world.files.info(path);
+  if (info === null) return null;
+  if (info.kind === "file" || info.kind === "other") {
+    throw new HomeError(`cannot open "${path}" (not a folder)`, "damaged", path);
+  }
+  const entries = await Promise.all(
+    RECORD_NAMES.map(async (name) => [name, await readRecord(world.files, path, name)]),
+  );
+  return new Role(world, path, Object.fromEntries(entries) as RoleRecords);
+}
+
+async function readRecord(files: FileSystem, path: string, name: RecordName): Promise<unknown> {
+  const file = recordPath(path, name);
+  try {
+    return recordValue(name, await files.readText(file));
+  } catch (error) {
+    if (error instanceof FileError && error.reason === "not found") {
+      throw new HomeError(`cannot open "${path}" (missing property "${RECORDS[name].file}")`, "incomplete", file, {
+        cause: error,
+      });
+    }
+    if (!(error instanceof FileError) && !(error instanceof TypedTextError)) throw error;
+    throw new HomeError(`cannot read "${file}" (${error.message})`, "damaged", file, { cause: error });
+  }
+}
+
+/** What a role is made with. */
+export interface NewRole {
+  /** Absolute path of what runs it. */
+  readonly executable: string;
+  readonly settings?: Settings;
+}
+
+/**
+ * Makes a role: complete, or not at all.
+ *
+ * @throws {HomeError} When there is something of that name.
+ */
+export async function createRole(world: World, homePath: string, name: string, role: NewRole): Promise<Role> {
+  const { files, random } = world;
+  const path = rolePath(homePath, name);
+  if (await files.info(path) !== null) throw new HomeError(`cannot create "${path}" (already exists)`, "exists", path);
+  await files.makeFolder(join(homePath, "role"));
+  await makeResourceFolder(files, homePath, role.executable);
+  const records = newRecords(random.uuid(), role.executable, role.settings);
+  // Made beside the roles and put in place as a whole: nobody sees a part of it, whatever happens in between.
+  const draft = join(homePath, `new-${name}-${random.uuid().slice(0, 8)}`);
+  try {
+    for (const folder of ROLE_FOLDERS) await files.makeFolder(join(draft, folder));
+    for (const record of RECORD_NAMES) {
+      await files.writeTextAtomic(recordPath(draft, record), recordText(record, records[record]));
+    }
+    await files.rename(draft, path);
+  } catch (error) {
+    await files.remove(draft).catch(() => {});
+    throw error;
+  }
+  return new Role(world, path, records);
+}
+
+/** Makes the folder of materials that all roles of one executable share. */
+export async function makeResourceFolder(files: FileSystem, homePath: string, executable: string): Promise<void> {
+  if (executable !== "") await files.makeFolder(resourceFolder(homePath, executable));
+}
+
+/** The folder of materials that all roles of one executable share. */
+export function resourceFolder(homePath: string, executable: string): string {
+  return join(homePath, "resource", fileOf(executable));
+}
+
+/** The folder of a role. */
+export function rolePath(homePath: string, name: string): string {
+  return join(homePath, "role", name);
+}
+
+/** Who holds the lock of a role: its process id, and what `lock/head.json` says, if anything. Null: nobody. */
+export async function roleHolder(
+  files: FileSystem,
+  path: string,
+): Promise<{ pid: number; noted: LockedOut | null } | null> {
+  const head = join(path, "lock", "head");
+  if (await files.info(head) === null) return null;
+  const pid = await files.lockHolder(head);
+  if (pid === null) return null;
+  const text = await files.readText(`${head}.json`).catch(() => "");
+  return { pid, noted: lockHolder(text) };
+}
