@@ -37,7 +37,11 @@ export interface ProcessRequest extends Omit<ChildRequest, "module" | "declared"
 class Escalate extends Message({}) {}
 
 /** Sent to itself when the child has ended. */
-class ChildEnded extends Message({ code: Integer8, bytes: Block, truncated: Boolean }) {}
+class ChildEnded extends Message({
+  code: Integer8.default(0),
+  bytes: Block.default(() => new Uint8Array()),
+  truncated: Boolean.default(false),
+}) {}
 
 /**
  * Runs a child process and returns what it returned: its value, its fault, or a fault that says what was wrong with

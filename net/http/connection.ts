@@ -59,6 +59,8 @@ function ending(reason: EndReason, note: string | null = null, errorCode: number
 const HEAD_READ_BYTES = 2048;
 /** Bytes read at once in a body. */
 const BODY_READ_BYTES = 65_536;
+/** What is said of a controller that has ended. */
+const GONE = "nobody is there to answer";
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /**
@@ -78,6 +80,7 @@ export class HttpConnection implements RequestEvents, Receiver {
   #isClosed = false;
   /** No further request will be read: the connection ends with the last answer. */
   #isLast = false;
+  #isWaitingBound = false;
   /** The client has finished sending. */
   #isFinished = false;
   /** Resumes reading when there is room for another request. */
@@ -170,7 +173,10 @@ export class HttpConnection implements RequestEvents, Receiver {
     this.#flush();
   }
 
+  /** Lets waiting end soon. */
   #boundWaiting(): void {
+    if (this.#isWaitingBound) return;
+    this.#isWaitingBound = true;
     const deadline = this.#now() + this.#context.limits.finishedAnswerTimeoutMs;
     for (const exchange of this.#exchanges) exchange.deadline = Math.min(exchange.deadline, deadline);
   }
@@ -209,10 +215,15 @@ export class HttpConnection implements RequestEvents, Receiver {
     return this.#exchanges.length < this.#context.limits.pipelineRequests;
   }
 
+  get #hasController(): boolean {
+    const { kernel, controller } = this.#context;
+    return kernel.receiverAt(lastHop(controller)) !== undefined;
+  }
+
   #pass(message: object, exchange: Exchange, now: number): void {
     const { kernel, controller, limits } = this.#context;
-    if (kernel.receiverAt(lastHop(controller)) === undefined) {
-      this.#respond(exchange, faultResponse(new TemporarilyUnavailable({ explanation: "nobody is there to answer" })));
+    if (!this.#hasController) {
+      this.#respond(exchange, faultResponse(new TemporarilyUnavailable({ explanation: GONE })));
       return;
     }
     exchange.deadline = now + limits.answerTimeoutMs;
@@ -348,6 +359,7 @@ export class HttpConnection implements RequestEvents, Receiver {
     if (this.#isWriting && now - this.#writingSince >= limits.writeTimeoutMs) {
       return this.close(ending("OUTBOUND_STREAMING", "the client does not read"));
     }
+    if (!this.#hasController) this.#boundWaiting();
     for (const exchange of [...this.#exchanges]) {
       if (exchange.response === null && now >= exchange.deadline) this.#answerLate(exchange);
     }
@@ -358,7 +370,10 @@ export class HttpConnection implements RequestEvents, Receiver {
 
   #answerLate(exchange: Exchange): void {
     const seconds = this.#context.limits.answerTimeoutMs / 1000;
-    this.#respond(exchange, faultResponse(new TimedOut({ explanation: `no answer within ${seconds} seconds` })));
+    const fault = this.#hasController
+      ? new TimedOut({ explanation: `no answer within ${seconds} seconds` })
+      : new TemporarilyUnavailable({ explanation: GONE });
+    this.#respond(exchange, faultResponse(fault));
   }
 
   #checkReading(duration: number): void {

@@ -26,7 +26,7 @@ export class HttpResponse extends Message({
   http: Unicode.default("HTTP/1.1"),
   statusCode: Integer8.default(200),
   /** At most 16 characters are sent: the original's client understands no longer ones. */
-  reasonPhrase: Unicode.default("OK"),
+  reasonPhrase: Unicode.nullable("OK"),
   header: MapOf(Unicode, Unicode),
   /** Only binary data can be sent to other processes. */
   body: new Declared<HttpBody>(Block, () => null),

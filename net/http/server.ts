@@ -11,7 +11,7 @@ import {
 import type { ListenForStream } from "../messages.ts";
 import { ApiMapping } from "./api.ts";
 import { type ConnectionContext, HttpConnection, type HttpEnding } from "./connection.ts";
-import { FINISHED_ANSWER_TIMEOUT_MS, HTTP_LIMITS, type HttpLimits } from "./limits.ts";
+import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
 import { Llhttp } from "./llhttp.ts";
 import { Outgoing } from "./outgoing.ts";
 import { API_SERVER, httpDate, refusalResponse, REST_SERVER, writeResponse } from "./response.ts";
@@ -60,7 +60,7 @@ export interface HttpListener {
   readonly connectionCount: number;
   /**
    * Ends the port. Idle connections end at once; the others as soon as the requests that were read are answered, or within
-   * {@link FINISHED_ANSWER_TIMEOUT_MS}.
+   * `finishedAnswerTimeoutMs`.
    */
   close(): void;
   /** Ends the port and its connections at once. Answers that are still to come find nobody. */

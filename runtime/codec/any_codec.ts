@@ -60,10 +60,9 @@ export function anyCodec(codecOf: CodecOf): TypeCodec {
         reader.at += 4;
         return null;
       }
-      const end = text.indexOf('",', reader.at + 2);
-      const type = held.ofSignature(text.slice(reader.at + 2, end));
+      const type = held.atStart(text, reader.at);
       if (type === undefined) throw NOT_USUAL;
-      reader.at = end + 2;
+      reader.at += type.label.length;
       from.enter();
       const value = type.codec.scan(reader, from);
       from.leave();
@@ -91,20 +90,27 @@ function heldTypes(codecOf: CodecOf) {
     }
     return held;
   };
+  const ofSignature = (signature: string): HeldType | undefined => {
+    const known = bySignature.get(signature);
+    if (known !== undefined) return known;
+    const type = typeBySignature(signature);
+    if (type === undefined) return undefined;
+    const held = ofType(type);
+    bySignature.set(signature, held);
+    return held;
+  };
+  let recent: HeldType | undefined;
   return {
     ofType,
+    ofSignature,
+    /** The type of an Any whose text starts there; what comes often often comes again. */
+    atStart(text: string, at: number): HeldType | undefined {
+      if (recent !== undefined && text.startsWith(recent.label, at)) return recent;
+      return recent = ofSignature(text.slice(at + 2, text.indexOf('",', at + 2)));
+    },
     ofClass(messageClass: MessageClass): HeldType {
       let held = byType.get(messageClass);
       if (held === undefined) byType.set(messageClass, held = ofType(messageClass.portable));
-      return held;
-    },
-    ofSignature(signature: string): HeldType | undefined {
-      const known = bySignature.get(signature);
-      if (known !== undefined) return known;
-      const type = typeBySignature(signature);
-      if (type === undefined) return undefined;
-      const held = ofType(type);
-      bySignature.set(signature, held);
       return held;
     },
   };

@@ -7,6 +7,7 @@ import type { ArrayType, ListType, MapType, PointerType, Portable, SetType } fro
 import { Duration, Instant } from "../types/time.ts";
 import { isList, type Word } from "../types/word.ts";
 import { refuse, within } from "./codec_error.ts";
+import { floatListDepth, scanFloatLists } from "./float_lists.ts";
 import type { JsonReader } from "./json_reader.ts";
 import { describe } from "./json_writer.ts";
 import { announce, type CodecOf, type Decoding, type Encoding, NOT_USUAL, type TypeCodec } from "./type_codec.ts";
@@ -64,6 +65,7 @@ function scanItems(reader: JsonReader, element: TypeCodec, from: Decoding): unkn
 /** Vectors and deques. */
 export function listCodec(type: ListType<unknown>, codecOf: CodecOf): TypeCodec {
   const element = codecOf(type.element);
+  const floatDepth = floatListDepth(type);
   return {
     structural: true,
     write(value, out) {
@@ -77,7 +79,9 @@ export function listCodec(type: ListType<unknown>, codecOf: CodecOf): TypeCodec 
       readItems(words, words.length, element, from, list);
       return list;
     },
-    scan: (reader, from) => scanItems(reader, element, from),
+    scan(reader, from) {
+      return (floatDepth > 0 ? scanFloatLists(reader, floatDepth) : null) ?? scanItems(reader, element, from);
+    },
   };
 }
 

@@ -54,7 +54,7 @@ const OBJECT_END = 0x7d;
 /** Digits of a whole number that a double surely holds. */
 const EXACT_DIGITS = 15;
 /** Characters that are looked at one by one before a string is searched for its end. */
-const SHORT_STRING = 24;
+const SHORT_STRING = 48;
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const NOT_VERBATIM = /[\x00-\x1f\\]/;
 /** Powers of ten that are exact, for fractions of few digits. */

@@ -115,7 +115,8 @@ export function quote(text: string): string {
   return isPlain(text) ? '"' + text + '"' : JSON.stringify(text).replace(NOT_ASCII, escapeUnit);
 }
 
-function isPlain(text: string): boolean {
+/** True for a text that stands in quotes as it is. */
+export function isPlain(text: string): boolean {
   const { length } = text;
   if (length > SHORT_TEXT) return !TO_ESCAPE.test(text);
   for (let i = 0; i < length; i++) {

@@ -8,17 +8,19 @@
  * declaration, so that nothing else can get into that code.
  */
 
-import type { UserDefined } from "../types/portable.ts";
+import type { Kind, UserDefined } from "../types/portable.ts";
 import type { Word } from "../types/word.ts";
 import { Refusal, refuse, within } from "./codec_error.ts";
 import type { JsonReader } from "./json_reader.ts";
-import { describe, quote } from "./json_writer.ts";
+import { describe, isPlain, quote } from "./json_writer.ts";
+import { isUsualUuid, UUID_LENGTH } from "./text_forms.ts";
 import { announce, type CodecOf, type Decoding, type Encoding, NOT_USUAL, type TypeCodec } from "./type_codec.ts";
 
 interface MemberCodec {
   readonly name: string;
   readonly wireName: string;
   readonly optional: boolean;
+  readonly kind: Kind;
   readonly codec: TypeCodec;
 }
 
@@ -29,7 +31,7 @@ type Scanner = (reader: JsonReader, from: Decoding) => object;
 export function messageCodec(type: UserDefined<object>, codecOf: CodecOf): TypeCodec {
   const { messageClass } = type;
   const members = messageClass.members.map(({ name, wireName, optional, type }): MemberCodec => {
-    return { name, wireName, optional, codec: codecOf(type) };
+    return { name, wireName, optional, kind: type.kind, codec: codecOf(type) };
   });
   const writeMembers = generateWriter(members);
   const scanMembers = generateScanner(members);
@@ -74,6 +76,8 @@ function readMembers(
 const TOOLS = {
   within,
   NOT_USUAL,
+  isPlain,
+  isUsualUuid,
   nullStructure: () => new Refusal("a structure is never null"),
 };
 
@@ -99,13 +103,35 @@ function generateWriter(members: readonly MemberCodec[]): Writer {
   );
 }
 
-function writerStep({ name, wireName, optional, codec }: MemberCodec, i: number, anyOptional: boolean): string {
+function writerStep({ name, wireName, optional, kind, codec }: MemberCodec, i: number, anyOptional: boolean): string {
   const label = quote(wireName) + ":";
-  const before = anyOptional ? `(text === "" ? "{" : ",") + ${quote(label)}` : quote((i === 0 ? "{" : ",") + label);
-  const nothing = optional ? "" : codec.structural ? "throw nullStructure();" : `text += ${before} + "null";`;
+  const separator = anyOptional ? `(text === "" ? "{" : ",") + ` : "";
+  /** Code that adds the label with `more` behind it, and then what `code` gives. */
+  const add = (more: string, code = ""): string => {
+    const constant = quote((anyOptional ? "" : i === 0 ? "{" : ",") + label + more);
+    return `text += ${separator}${constant}${code};`;
+  };
+  const nothing = optional ? "" : codec.structural ? "throw nullStructure();" : add("null");
   return `
   step = ${i}; held = value.${name};
-  if (held !== null && held !== undefined) text += ${before} + c${i}.write(held, out); else { ${nothing} }`;
+  if (held === null || held === undefined) { ${nothing} }
+  ${shortWays(kind, add)} else { ${add("", ` + c${i}.write(held, out)`)} }`;
+}
+
+/** The usual cases of frequent types, without a call. */
+function shortWays(kind: Kind, add: (more: string, code?: string) => string): string {
+  switch (kind) {
+    case "boolean":
+      return `else if (held === true) { ${add("true")} } else if (held === false) { ${add("false")} }`;
+    case "integer8":
+      return `else if (Number.isSafeInteger(held)) { ${add("", " + held")} }`;
+    case "unicode":
+      return `else if (typeof held === "string" && isPlain(held)) { ${add('"', ` + held + '"'`)} }`;
+    case "uuid":
+      return `else if (typeof held === "string" && held.length === ${UUID_LENGTH} && isUsualUuid(held, 0)) {
+    ${add('"', ` + held + '"'`)} }`;
+  }
+  return "";
 }
 
 function generateScanner(members: readonly MemberCodec[]): Scanner {

@@ -19,8 +19,8 @@ import {
   formatDelta,
   formatOctets,
   formatSpan,
-  formatUuid,
   formatWorld,
+  isUsualUuid,
   parseBlock,
   parseClock,
   parseDelta,
@@ -28,6 +28,7 @@ import {
   parseSpan,
   parseUuid,
   parseWorld,
+  UUID_LENGTH,
 } from "./text_forms.ts";
 import { type Decoding, type Encoding, NOT_USUAL, type TypeCodec } from "./type_codec.ts";
 
@@ -161,10 +162,27 @@ const world = textual(
   parseWorld,
 );
 
-const uuid = textual(
-  (value) => typeof value === "string" ? `"${formatUuid(value)}"` : wanted("a UUID", value),
-  parseUuid,
-);
+const uuid: TypeCodec = {
+  structural: false,
+  write(value) {
+    if (typeof value === "string") return '"' + parseUuid(value) + '"';
+    return isNothing(value) ? "null" : wanted("a UUID", value);
+  },
+  read(word) {
+    if (typeof word === "string") return parseUuid(word);
+    return word === null ? null : wanted("a text", word);
+  },
+  scan(reader) {
+    const start = reader.at + 1;
+    const end = start + UUID_LENGTH;
+    if (reader.text.charCodeAt(end) === QUOTE && isUsualUuid(reader.text, start)) {
+      reader.at = end + 1;
+      return reader.text.slice(start, end);
+    }
+    if (scanNull(reader)) return null;
+    throw NOT_USUAL;
+  },
+};
 
 /** The one plain type for which null is no value by itself: the original writes it and then refuses to read it. */
 const delta: TypeCodec = {

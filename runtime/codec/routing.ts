@@ -113,7 +113,7 @@ export function checkAddress(address: unknown): asserts address is Address {
     const code = address.charCodeAt(i);
     if (code >= 0x30 && code <= 0x39) digits++;
     else if (code === COMMA && digits > 0) digits = 0;
-    else if (code !== MINUS || digits > 0) digits = -Infinity;
+    else if (code !== MINUS || (i > 0 && address.charCodeAt(i - 1) !== COMMA)) digits = -Infinity;
   }
   if (!(digits > 0)) refuse(`expected an address, got ${JSON.stringify(address.slice(0, 40))}`);
 }

@@ -4,6 +4,7 @@
 
 import { Faulted } from "../messages/faults.ts";
 import { FAULT_EXIT_STATUS } from "./child.ts";
+import type { TextForms } from "./text_value.ts";
 import { outputText, TypedTextError } from "./typed_text.ts";
 
 /** What to write, and the status to end with. */
@@ -32,17 +33,17 @@ export interface OutputFlags {
  *
  * @param program The program's name, as it was called.
  */
-export function processOutput(program: string, value: unknown, flags: OutputFlags): Output {
+export function processOutput(program: string, value: unknown, flags: OutputFlags, forms: TextForms = {}): Output {
   const isFault = value instanceof Faulted;
   const status = isFault ? value.exitStatus ?? FAULT_EXIT_STATUS : 0;
   if (isFault && !flags.fullOutput) return { ...SILENT, error: `${program}: ${value}\n`, status };
   if (value === null || value === undefined) return { ...SILENT, status };
   try {
     if (flags.outputFile !== null) {
-      return { ...SILENT, file: outputText(value, { typed: true, oneLine: false }), status };
+      return { ...SILENT, file: outputText(value, { typed: true, oneLine: false }, forms), status };
     }
     const form = { typed: flags.fullOutput, oneLine: flags.childProcess };
-    return { ...SILENT, out: `${outputText(value, form)}\n`, status };
+    return { ...SILENT, out: `${outputText(value, form, forms)}\n`, status };
   } catch (error) {
     if (!(error instanceof TypedTextError)) throw error;
     // A fault in place of the value can be encoded; one that still can't is said in words.

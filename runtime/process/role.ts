@@ -21,6 +21,7 @@ import {
   withStart,
   withStop,
 } from "./role_records.ts";
+import type { TextForms } from "./text_value.ts";
 import { TypedTextError } from "./typed_text.ts";
 
 /** A role on disk, with its records as they were read or written last. */
@@ -115,9 +116,15 @@ export class Role {
   }
 
   async #store<K extends RecordName>(name: K, value: RoleRecords[K]): Promise<void> {
-    await this.#world.files.writeTextAtomic(recordPath(this.path, name), recordText(name, value));
+    const text = recordText(name, value, formsOf(this.#world));
+    await this.#world.files.writeTextAtomic(recordPath(this.path, name), text);
     this.#records = { ...this.#records, [name]: value };
   }
+}
+
+/** How times are written: by the clock of the machine. */
+export function formsOf({ clock }: World): TextForms {
+  return { zoneOffset: (wall) => clock.zoneOffset(wall) };
 }
 
 function recordPath(path: string, name: RecordName): string {
@@ -137,15 +144,15 @@ export async function openRole(world: World, path: string): Promise<Role | null>
     throw new HomeError(`cannot open "${path}" (not a folder)`, "damaged", path);
   }
   const entries = await Promise.all(
-    RECORD_NAMES.map(async (name) => [name, await readRecord(world.files, path, name)]),
+    RECORD_NAMES.map(async (name) => [name, await readRecord(world, path, name)]),
   );
   return new Role(world, path, Object.fromEntries(entries) as RoleRecords);
 }
 
-async function readRecord(files: FileSystem, path: string, name: RecordName): Promise<unknown> {
+async function readRecord(world: World, path: string, name: RecordName): Promise<unknown> {
   const file = recordPath(path, name);
   try {
-    return recordValue(name, await files.readText(file));
+    return recordValue(name, await world.files.readText(file), formsOf(world));
   } catch (error) {
     if (error instanceof FileError && error.reason === "not found") {
       throw new HomeError(`cannot open "${path}" (missing property "${RECORDS[name].file}")`, "incomplete", file, {
@@ -181,7 +188,7 @@ export async function createRole(world: World, homePath: string, name: string, r
   try {
     for (const folder of ROLE_FOLDERS) await files.makeFolder(join(draft, folder));
     for (const record of RECORD_NAMES) {
-      await files.writeTextAtomic(recordPath(draft, record), recordText(record, records[record]));
+      await files.writeTextAtomic(recordPath(draft, record), recordText(record, records[record], formsOf(world)));
     }
     await files.rename(draft, path);
   } catch (error) {

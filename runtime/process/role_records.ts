@@ -7,6 +7,7 @@ import { Message } from "../types/message.ts";
 import { Any, DequeOf, Integer8, MapOf, type Portable, Unicode, UUID, WorldTime } from "../types/portable.ts";
 import { Instant } from "../types/time.ts";
 import type { Settings } from "./arguments.ts";
+import type { TextForms } from "./text_value.ts";
 import { recordedValue, recordingText } from "./typed_text.ts";
 
 /** One run of a role: when it began and ended, and with what value. */
@@ -64,8 +65,8 @@ export function newRecords(uniqueId: string, executableFile: string, settings: S
 }
 
 /** The text of a record's file. */
-export function recordText<K extends RecordName>(name: K, value: RoleRecords[K]): string {
-  return recordingText(value, RECORDS[name].type);
+export function recordText<K extends RecordName>(name: K, value: RoleRecords[K], forms: TextForms = {}): string {
+  return recordingText(value, RECORDS[name].type, forms);
 }
 
 /**
@@ -73,8 +74,8 @@ export function recordText<K extends RecordName>(name: K, value: RoleRecords[K])
  *
  * @throws {TypedTextError} When the text is not what it should be.
  */
-export function recordValue<K extends RecordName>(name: K, text: string): RoleRecords[K] {
-  return recordedValue(text, RECORDS[name].type) as RoleRecords[K];
+export function recordValue<K extends RecordName>(name: K, text: string, forms: TextForms = {}): RoleRecords[K] {
+  return recordedValue(text, RECORDS[name].type, forms) as RoleRecords[K];
 }
 
 /** The runs of a role with one more that has just begun. Units: microseconds since 1970. */

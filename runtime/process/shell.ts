@@ -34,7 +34,7 @@ import { errorStreamSink, FolderSink } from "./log_sinks.ts";
 import { outputFilePath, type OutputFlags, processOutput } from "./output.ts";
 import { watchParent, watchSignals } from "./interruption.ts";
 import { occupyRole, roleCommand, type RolePlace, rolePlace, roleToRun } from "./process_role.ts";
-import { Role } from "./role.ts";
+import { formsOf, Role } from "./role.ts";
 import {
   type CommandLine,
   extractStandard,
@@ -42,6 +42,7 @@ import {
   memberValues,
   STANDARD_ARGUMENTS,
 } from "./standard_arguments.ts";
+import type { TextForms } from "./text_value.ts";
 import { TypedTextError } from "./typed_text.ts";
 
 /** How long child processes and services may take to end after the main object has. */
@@ -93,7 +94,7 @@ export async function performProgram(
   const split = splitArguments(argv);
   let flags = assumedFlags(split);
   try {
-    const parsed = parse(program, split);
+    const parsed = parse(program, split, formsOf(world));
     flags = parsed.commandLine;
     return await perform(world, program, parsed, report);
   } catch (error) {
@@ -120,11 +121,11 @@ interface Parsed {
   readonly words: readonly string[];
 }
 
-function parse(program: Program, split: SplitArguments): Parsed {
+function parse(program: Program, split: SplitArguments, forms: TextForms): Parsed {
   const table = actorInfo(program.main).settings;
   refuseCollisions(STANDARD_ARGUMENTS, table);
   const { commandLine, rest } = extractStandard(split);
-  const own = extractSettings(rest, table);
+  const own = extractSettings(rest, table, forms);
   refuseUnknown(own.rest);
   return { commandLine, settings: own.settings, words: split.words };
 }
@@ -270,7 +271,7 @@ async function withTimeLimit(world: World, ending: Promise<void> | void): Promis
 
 /** Writes a result where the command line wants it, and returns the exit status. */
 export async function printResult(world: World, name: string, value: unknown, flags: OutputFlags): Promise<number> {
-  const output = processOutput(name, value, flags);
+  const output = processOutput(name, value, flags, formsOf(world));
   try {
     if (output.error !== "") world.environment.writeError(output.error);
     if (output.out !== "") world.environment.writeOutput(output.out);

@@ -11,6 +11,7 @@ import { Incognito } from "../messages/incognito.ts";
 import { Cast } from "../types/cast.ts";
 import { Any, type Portable } from "../types/portable.ts";
 import type { Word } from "../types/word.ts";
+import type { TextForms } from "./text_value.ts";
 
 /** A text that is not the encoding of a value; the message says why. */
 export class TypedTextError extends Error {
@@ -38,9 +39,9 @@ export interface OutputForm {
  *
  * @throws {TypedTextError} When the value can't be encoded.
  */
-export function outputText(value: unknown, form: OutputForm): string {
+export function outputText(value: unknown, form: OutputForm, forms: TextForms = {}): string {
   return rewording(() => {
-    const text = encode(value, Any);
+    const text = encode(value, Any, forms);
     if (form.typed && form.oneLine) return text;
     const word = readWord(text, OUTPUT_LIMITS);
     return writeWord(form.typed ? word : bareWord(word), layoutOf(form));
@@ -63,8 +64,8 @@ function bareWord(word: Word): Word {
  *
  * @throws {TypedTextError}
  */
-export function outputValue(text: string): unknown {
-  return rewording(() => decode(text, Any, { limits: OUTPUT_LIMITS }));
+export function outputValue(text: string, forms: TextForms = {}): unknown {
+  return rewording(() => decode(text, Any, { ...forms, limits: OUTPUT_LIMITS }));
 }
 
 /**
@@ -72,8 +73,8 @@ export function outputValue(text: string): unknown {
  *
  * @throws {TypedTextError} When the value can't be encoded.
  */
-export function recordingText(value: unknown, type: Portable<unknown>): string {
-  return rewording(() => writeWord(readWord(encode(value, type), OUTPUT_LIMITS), INDENTED_SORTED));
+export function recordingText(value: unknown, type: Portable<unknown>, forms: TextForms = {}): string {
+  return rewording(() => writeWord(readWord(encode(value, type, forms), OUTPUT_LIMITS), INDENTED_SORTED));
 }
 
 /**
@@ -81,8 +82,8 @@ export function recordingText(value: unknown, type: Portable<unknown>): string {
  *
  * @throws {TypedTextError}
  */
-export function recordedValue(text: string, type: Portable<unknown>): unknown {
-  return rewording(() => decode(text, type));
+export function recordedValue(text: string, type: Portable<unknown>, forms: TextForms = {}): unknown {
+  return rewording(() => decode(text, type, forms));
 }
 
 function rewording<T>(action: () => T): T {

@@ -51,6 +51,8 @@ interface End {
   /** What the process takes the end of the connection for. */
   closedEvent: DirectoryEvent;
   isOpen: boolean;
+  /** True once the process was told of the connection. */
+  isAnnounced: boolean;
   other: End;
 }
 
@@ -120,8 +122,14 @@ export class SimulatedTree {
     listener.process.ends.set(there.proxy, there);
     there.closedEvent = listener.closed(there);
     here.closedEvent = closed(here);
-    this.later(there, () => listener.process.handle(listener.accept(there, source)));
-    this.later(here, () => process.handle(made(here)));
+    const announce = (end: End, event: () => DirectoryEvent) =>
+      this.later(end, () => {
+        if (!end.isOpen) return;
+        end.isAnnounced = true;
+        end.process.handle(event());
+      });
+    announce(there, () => listener.accept(there, source));
+    announce(here, () => made(here));
     return here;
   }
 
@@ -132,7 +140,7 @@ export class SimulatedTree {
     const { other } = end;
     const tell = () => {
       this.later(other, () => {
-        if (!other.isOpen) return;
+        if (!other.isOpen || !other.isAnnounced) return;
         other.isOpen = false;
         other.process.ends.delete(other.proxy);
         other.process.handle(other.closedEvent);
@@ -146,7 +154,7 @@ export class SimulatedTree {
   /** Cuts the link of a process to its parent, as a network would. */
   cut(process: Process, silence = 0): void {
     for (const end of [...process.ends.values()]) {
-      if (end.closedEvent.kind !== "parentClosed") continue;
+      if (end.closedEvent.kind !== "parentClosed" || !end.isAnnounced) continue;
       this.close(end, silence);
       process.handle(end.closedEvent);
     }
@@ -155,7 +163,8 @@ export class SimulatedTree {
   /** Cuts all peer transports of a process. */
   cutPeers(process: Process): void {
     for (const end of [...process.ends.values()]) {
-      if (end.closedEvent.kind !== "transportClosed" && end.closedEvent.kind !== "peerClosed") continue;
+      const isPeer = end.closedEvent.kind === "transportClosed" || end.closedEvent.kind === "peerClosed";
+      if (!isPeer || !end.isAnnounced) continue;
       this.close(end);
       process.handle(end.closedEvent);
     }
@@ -176,7 +185,7 @@ export class SimulatedTree {
 
 function newEnd(process: Process): End {
   const proxy = localAddress(++process.addresses);
-  const end = { process, proxy, isOpen: true } as End;
+  const end = { process, proxy, isOpen: true, isAnnounced: false } as End;
   end.closedEvent = { kind: "childClosed", proxy };
   return end;
 }

@@ -163,7 +163,7 @@ Deno.test("DirectoryCore connects everybody to the nearest instance after any hi
   const first = Number(Deno.env.get("SEED") ?? 1);
   const count = Number(Deno.env.get("SEEDS") ?? 150);
   for (let seed = first; seed < first + count; seed++) {
-    const { problems, history } = runHistory(seed, 40);
+    const { problems, history } = runHistory(seed, Number(Deno.env.get("STEPS") ?? 40));
     assertEquals(problems, [], `seed ${seed}\n${history.log.join("\n")}`);
   }
 });

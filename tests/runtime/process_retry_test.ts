@@ -22,10 +22,10 @@ const RECORDINGS: Recording[] = Deno.readTextFileSync(new URL("../testdata/retry
 function retryOf({ retry }: Recording): RetryIntervals {
   return new RetryIntervals({
     firstSteps: retry.first_steps ?? [],
-    regularSteps: retry.regular_steps ?? null as never,
-    stepLimit: retry.step_limit ?? null as never,
-    randomized: retry.randomized ?? null as never,
-    truncated: retry.truncated ?? null as never,
+    regularSteps: retry.regular_steps ?? null,
+    stepLimit: retry.step_limit ?? null,
+    randomized: retry.randomized ?? null,
+    truncated: retry.truncated ?? null,
   });
 }
 

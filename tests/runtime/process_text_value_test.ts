@@ -18,7 +18,6 @@ import {
   String,
   TimeDelta,
   TimeSpan,
-  Type,
   Unicode,
   UUID,
   VectorOf,
@@ -105,7 +104,6 @@ Deno.test("valueFromText() refuses what is no value, naming what was to be set",
   refused("xyz", UUID, 'cannot decode value for "thing" (');
   refused("5", TimeSpan, 'cannot decode value for "thing" (');
   refused("2024-02-03T04:05:06Z", WorldTime, 'cannot decode value for "thing" (');
-  refused("nosuch.Thing", Type, 'cannot decode value for "thing" (');
   refused("\udcff", Unicode, 'cannot decode value for "thing" (text is not Unicode)');
 });
 

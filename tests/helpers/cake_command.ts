@@ -1,0 +1,146 @@
+/** The real command in real processes, for tests that need them. */
+
+const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+
+/** Arguments of deno that run a module of this project or a role, as a user's `cake` does. */
+function denoArguments(module: string): string[] {
+  const importMap = Deno.env.get("CAKE_IMPORT_MAP");
+  const map = importMap ? ["--import-map", importMap] : [];
+  return ["run", "-A", "--quiet", "--no-lock", "--config", `${root}deno.json`, ...map, module];
+}
+
+/** What a command gave. */
+export interface CommandOutcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A command that runs, whose lines on stderr can be waited for. */
+export class RunningCommand {
+  readonly #child: Deno.ChildProcess;
+  readonly #out: Promise<string>;
+  readonly #ended: Promise<void>;
+  #err = "";
+  #hasEnded = false;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#out = new Response(child.stdout).text();
+    this.#ended = this.#collect();
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Everything on stderr so far. */
+  get err(): string {
+    return this.#err;
+  }
+
+  async #collect(): Promise<void> {
+    for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
+      this.#err += text;
+      for (const look of this.#waiting) look();
+    }
+    this.#hasEnded = true;
+    for (const look of this.#waiting) look();
+  }
+
+  /**
+   * Waits until stderr holds so many matches.
+   *
+   * @throws {Error} With all of stderr, when the command ends before.
+   */
+  seen(pattern: RegExp, count = 1): Promise<void> {
+    const all = new RegExp(pattern.source, "g");
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const isThere = (this.#err.match(all)?.length ?? 0) >= count;
+        if (!isThere && !this.#hasEnded) return;
+        this.#waiting.delete(look);
+        if (isThere) resolve();
+        else reject(new Error(`The command ended without ${count} of ${pattern}:\n${this.#err}`));
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  signal(name: Deno.Signal): void {
+    this.#child.kill(name);
+  }
+
+  /** Waits for its end. */
+  async outcome(): Promise<CommandOutcome> {
+    const { code } = await this.#child.status;
+    await this.#ended;
+    return { code, out: await this.#out, err: this.#err };
+  }
+}
+
+/** Starts `cake` in a folder. */
+export function startCake(folder: string, ...args: string[]): RunningCommand {
+  return start(`${root}cli/main.ts`, folder, args);
+}
+
+/** Starts a role by itself, as `deno run role.ts` does. */
+export function startRole(module: string, folder: string, ...args: string[]): RunningCommand {
+  return start(module, folder, args);
+}
+
+function start(module: string, cwd: string, args: string[]): RunningCommand {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...denoArguments(module), ...args],
+    cwd,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  });
+  return new RunningCommand(command.spawn());
+}
+
+/** Runs `cake` in a folder to its end. */
+export function runCake(folder: string, ...args: string[]): Promise<CommandOutcome> {
+  return startCake(folder, ...args).outcome();
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}
+
+/** A temporary folder with the demo's programs in it, removed at the end of the block that holds it. */
+export async function demoFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "cake-test-" }));
+  for await (const { name } of Deno.readDir(`${root}tests/demo`)) {
+    if (name.startsWith("test_")) await Deno.copyFile(`${root}tests/demo/${name}`, `${path}/${name}`);
+  }
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** Command lines of living processes that name a text; Linux only. */
+export async function processesNaming(text: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const line = (await Deno.readTextFile(`/proc/${name}/cmdline`)).replaceAll("\0", " ");
+      if (line.includes(text)) found.push(line);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return found;
+}
+
+/** An address as arguments of the command have it. */
+export function hostPort(port: number, host = "127.0.0.1"): string {
+  return JSON.stringify({ host, port });
+}

@@ -1,0 +1,2 @@
+// Not a process of cake.
+Deno.stdout.writeSync(new TextEncoder().encode("hello\n"));
