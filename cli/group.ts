@@ -27,10 +27,9 @@ import {
   typeNameOf,
   Unicode,
 } from "../runtime/mod.ts";
-import { SearchError } from "../directory/match/search_error.ts";
 import { isSet, playDirectory } from "./attachment.ts";
 import { type GroupEffect, GroupState } from "./group_state.ts";
-import { roleMatcher } from "./role_search.ts";
+import { roleMatcher, SearchError } from "./role_search.ts";
 
 /** Settings of a composite process. The last three are about starting roles again; see `RetryIntervals`. */
 export const GROUP_SETTINGS = {

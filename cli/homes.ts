@@ -10,9 +10,8 @@ import {
   type RoleSelection,
   type World,
 } from "../runtime/mod.ts";
-import { SearchError } from "../directory/match/search_error.ts";
 import type { CommandCall } from "./command.ts";
-import { roleMatcher } from "./role_search.ts";
+import { roleMatcher, SearchError } from "./role_search.ts";
 
 /** The home that a call means, as it was given. */
 export function givenHome(call: CommandCall, word?: string): string {

@@ -4,6 +4,8 @@
 
 import { SearchPattern } from "../directory/match/search_pattern.ts";
 
+export { SearchError } from "../directory/match/search_error.ts";
+
 /**
  * Tells whether any of the words matches the start of a name; without words, all names do.
  *

@@ -3,7 +3,7 @@
 /** Every limit and every delay of directories. */
 
 /** Publications plus subscriptions that are kept for one child connection; what comes after is refused. */
-export const LISTINGS_PER_CHILD_MAX = 200_000;
+export const LISTINGS_PER_CHILD_MAX = 100_000;
 /** Messages that make no sense which one connection may send before it is closed. */
 export const MALFORMED_MESSAGES_MAX = 8;
 /** Estimated bytes of listings in one message; frames end at 1 MiB. */
@@ -51,7 +51,9 @@ export const ROUTE_AGAIN_MS = { first: 500, max: 30_000 } as const;
 export const STABLE_SESSION_MS = 10_000;
 /** Failures in a row that make a home ask all directories for the routes of a subscription anew. */
 export const FAILURES_BEFORE_RENEWAL = 6;
+/** Failing publications of one name that a home remembers beyond their routes. */
+export const SUSPECTS_MAX = 16;
 /** How often at most a home does so for one subscription. */
-export const RENEWAL_INTERVAL_MS = 300_000;
+export const RENEWAL_INTERVAL_MS = 60_000;
 /** What is added to the parent's reconnect time before routes that were not renewed after it are forgotten. */
 export const STALE_ROUTE_MARGIN_MS = 7_000;

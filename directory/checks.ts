@@ -2,7 +2,7 @@
 
 /** What members of messages from outside must be. Each check answers what is wrong, or null. */
 
-import { type AddressValue as Address, addressPath, HostPort, lastHop } from "../runtime/mod.ts";
+import { addressPath, type AddressValue as Address, HostPort, lastHop } from "../runtime/mod.ts";
 import { ADDRESS_HOPS_MAX, HOST_LENGTH_MAX } from "./bounds.ts";
 import { NAME_LENGTH_MAX, SEARCH_LENGTH_MAX } from "./match/search_pattern.ts";
 import type { OpenLoop, Published, RouteOverLoop, RouteToAddress, Subscribed } from "./messages.ts";
@@ -19,7 +19,9 @@ export function isId(value: unknown): value is string {
 /** What is wrong with a name, or null. */
 export function nameProblem(name: unknown): string | null {
   if (typeof name !== "string" || name === "") return "no name";
-  return name.length > NAME_LENGTH_MAX ? `name of ${name.length} characters, expected at most ${NAME_LENGTH_MAX}` : null;
+  return name.length > NAME_LENGTH_MAX
+    ? `name of ${name.length} characters, expected at most ${NAME_LENGTH_MAX}`
+    : null;
 }
 
 /** True for an address that is reached through this proxy, and is not the proxy alone or absurdly long. */

@@ -296,8 +296,9 @@ export class DirectoryCore {
   }
 
   #fromTransport(message: object, proxy: Address, moment: Moment): void {
-    if (message instanceof LoopOpened || message instanceof LoopClosed) this.#transports.answered(proxy, message, moment);
-    else this.#effects.log("warning", `Ignored ${nameOf(message)} from the process of a publisher`);
+    if (message instanceof LoopOpened || message instanceof LoopClosed) {
+      this.#transports.answered(proxy, message, moment);
+    } else this.#effects.log("warning", `Ignored ${nameOf(message)} from the process of a publisher`);
   }
 
   #fromChild(message: object, child: Child, moment: Moment): void {

@@ -42,7 +42,12 @@ export type DirectoryEvent =
   | { readonly kind: "peerAccepted"; readonly publishedId: string; readonly proxy: Address }
   | { readonly kind: "peerClosed"; readonly proxy: Address }
   /** Answers to the effect `connectTransport`, and the end of that connection. `connected` is shown in listings. */
-  | { readonly kind: "transportConnected"; readonly transport: number; readonly proxy: Address; readonly connected?: object }
+  | {
+    readonly kind: "transportConnected";
+    readonly transport: number;
+    readonly proxy: Address;
+    readonly connected?: object;
+  }
   | { readonly kind: "transportNotConnected"; readonly transport: number; readonly reason: string }
   | { readonly kind: "transportClosed"; readonly transport: number; readonly reason: string }
   /** A timer of the effect `startTimer` is due. */
@@ -62,7 +67,12 @@ export type Effect =
   /** Close a child's connection. `childClosed` follows, or not: the core has forgotten the child. */
   | { readonly kind: "closeChild"; readonly proxy: Address }
   /** Listen for the sessions of a publication, at any port. Frames to the default target are for the directory. */
-  | { readonly kind: "listenPublication"; readonly publishedId: string; readonly host: string; readonly encrypted: boolean }
+  | {
+    readonly kind: "listenPublication";
+    readonly publishedId: string;
+    readonly host: string;
+    readonly encrypted: boolean;
+  }
   /** Stop listening for a publication. Its open connections are closed by `closePeer`. */
   | { readonly kind: "stopPublication"; readonly publishedId: string }
   | { readonly kind: "closePeer"; readonly proxy: Address }

@@ -206,20 +206,21 @@ export class LinkControllers {
   #publicationNotListening(publishedId: string, reason: string): DirectoryEvent | "nothing" {
     const listener = this.#publications.get(publishedId);
     if (listener === undefined) return "nothing";
-    listener.isSettled = true;
-    if (!listener.isStopped) return { kind: "publicationNotListening", publishedId, reason };
+    const wasStopped = listener.isStopped;
+    listener.isSettled = listener.isStopped = true;
+    this.#lids.delete(listener.lid);
     this.#forgetStopped(publishedId);
-    return "nothing";
+    return wasStopped ? "nothing" : { kind: "publicationNotListening", publishedId, reason };
   }
 
   #peerAccepted(publishedId: string, proxy: Address): DirectoryEvent | "nothing" {
     const listener = this.#publications.get(publishedId);
+    this.#opened(proxy);
+    listener?.peers.add(proxy);
     if (listener === undefined || listener.isStopped) {
       this.#close(proxy);
       return "nothing";
     }
-    this.#opened(proxy);
-    listener.peers.add(proxy);
     return { kind: "peerAccepted", publishedId, proxy };
   }
 
@@ -260,11 +261,11 @@ export class LinkControllers {
     if (link === undefined) return "nothing";
     if (isConnected(message, link.request)) {
       link.proxy = from;
+      this.#opened(from);
       if (link.isClosing) {
         this.#close(from);
         return "nothing";
       }
-      this.#opened(from);
       return { kind: "transportConnected", transport, proxy: from, connected: message };
     }
     if (this.#isEnd(message, from)) {

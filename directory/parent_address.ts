@@ -16,7 +16,8 @@ export function neighbourhoodOf(host: string): Neighbourhood {
   if (octets === null) return "public";
   const [first, second] = octets;
   if (first === 127) return "loopback";
-  const isPrivate = first === 10 || (first === 172 && second >= 16 && second <= 31) || (first === 192 && second === 168);
+  const isPrivate = first === 10 || (first === 172 && second >= 16 && second <= 31) ||
+    (first === 192 && second === 168);
   return isPrivate ? "private" : "public";
 }
 

@@ -15,17 +15,17 @@ import type { Listings } from "./listings.ts";
 import { SearchError } from "./match/search_error.ts";
 import {
   Advisory,
-  ClearListings,
-  ClearPublished,
-  ClearSubscribed,
+  type ClearListings,
+  type ClearPublished,
+  type ClearSubscribed,
   NotPublished,
   NotSubscribed,
-  OpenLibrary,
+  type OpenLibrary,
   PublishAs,
-  Published,
+  type Published,
   PublishedCleared,
-  PublishedDirectory,
-  Subscribed,
+  type PublishedDirectory,
+  type Subscribed,
   SubscribedCleared,
   SubscribeTo,
 } from "./messages.ts";
@@ -332,7 +332,10 @@ export class Registry {
 
   #isFull(child: Child): boolean {
     if (child.publications.size + child.subscriptions.size < LISTINGS_PER_CHILD_MAX) return false;
-    this.#parts.effects.log("warning", `Refused a listing of the directory at ${child.ipp}: it has ${LISTINGS_PER_CHILD_MAX}`);
+    this.#parts.effects.log(
+      "warning",
+      `Refused a listing of the directory at ${child.ipp}: it has ${LISTINGS_PER_CHILD_MAX}`,
+    );
     return true;
   }
 

@@ -7,7 +7,14 @@ import { LISTING_ANSWER_BYTES_MAX } from "./bounds.ts";
 import type { Children } from "./children.ts";
 import type { SessionReport, SubscriberHome } from "./home/subscriber_home.ts";
 import type { Listings } from "./listings.ts";
-import { DirectoryListing, DirectoryPeer, DirectoryRoute, PeerSession, RouteOverLoop, RouteToAddress } from "./messages.ts";
+import {
+  DirectoryListing,
+  DirectoryPeer,
+  DirectoryRoute,
+  PeerSession,
+  RouteOverLoop,
+  RouteToAddress,
+} from "./messages.ts";
 import type { Publication, Subscription } from "./records.ts";
 import { listingBytes, publishedOf, subscribedOf } from "./upward.ts";
 

@@ -15,7 +15,7 @@ import {
   PublishAs,
   RouteOverLoop,
   RouteToAddress,
-  SubscribeTo,
+  type SubscribeTo,
 } from "./messages.ts";
 import type { Child, Publication, Route, Subscription } from "./records.ts";
 import { isNearer, isWider } from "./scope.ts";
@@ -124,7 +124,12 @@ export class Routes {
 
   #messageOf(route: Route): RouteOverLoop | RouteToAddress {
     const { subscription, publication } = route;
-    const ids = { routeId: route.id, subscribedId: subscription.id, publishedId: publication.id, name: publication.name };
+    const ids = {
+      routeId: route.id,
+      subscribedId: subscription.id,
+      publishedId: publication.id,
+      name: publication.name,
+    };
     if (route.way === "loop") {
       const { encrypted, ipp } = publication;
       // One of this very process may listen at all addresses.
@@ -190,4 +195,3 @@ export class Routes {
     this.#asked.delete(child);
   }
 }
-

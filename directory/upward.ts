@@ -79,9 +79,10 @@ export class Upward {
 
   /**
    * Clears a subscription and tells of it again. A directory that only ever takes the first word for an id is made to
-   * listen this way, and every directory makes the routes anew.
+   * listen this way, and every directory makes the routes anew. One that it was not told of is none of its business.
    */
   renew(subscription: Subscription): void {
+    if (!this.#known.has(subscription.id)) return;
     this.clearSubscription(subscription.id);
     this.subscribe(subscription);
   }

@@ -14,7 +14,7 @@ import { KeeperActor } from "./keeper_actor.ts";
 import type { NetworkLimits } from "./limits.ts";
 import { HOLD_AFTER_HELLMAN_MS } from "./limits.ts";
 import { Close, Closed, type EndReason, type KeepAlive, OpenKeep } from "./messages.ts";
-import { nextHop, isTransitReceiver, type Transit, type TransitReceiver } from "./relay.ts";
+import { isTransitReceiver, nextHop, type Transit, type TransitReceiver } from "./relay.ts";
 import type { Reports } from "./reports.ts";
 import { Session, SessionError, type SessionEvents } from "./session.ts";
 import { prepareEncryption, sodiumBoxes } from "./sodium_boxes.ts";
@@ -25,6 +25,8 @@ const GATHER_HOPS_MAX = 1024;
 const QUIET_HOPS = 2;
 /** Bytes of output that are written without waiting for more. */
 const GATHER_BYTES_MAX = 65_536;
+
+const NOW = Promise.resolve();
 
 /** How a connection ended. */
 export interface Ending {
@@ -70,6 +72,9 @@ export class Connection implements TransitReceiver, SessionEvents {
   #isEnded = false;
   #wasOpened = false;
   #isWriting = false;
+  #hops = 0;
+  #quietHops = 0;
+  #gathered = 0;
   #isHeard = false;
   #keeper: KeeperActor | null = null;
   #handshakeTimer: ReturnType<Kernel["after"]> | null = null;
@@ -137,6 +142,10 @@ export class Connection implements TransitReceiver, SessionEvents {
       while (!this.#isEnded) {
         const count = await stream.read(session.room());
         if (this.#isEnded) return;
+        if (this.#kernel.isClosed) {
+          stream.close();
+          return;
+        }
         if (count === null) {
           this.#end(this.#closing ?? ending("ABANDONED_BY_REMOTE"));
           return;
@@ -144,7 +153,7 @@ export class Connection implements TransitReceiver, SessionEvents {
         // What arrives after Close is nobody's business any more.
         if (this.#closing !== null) continue;
         this.#isHeard = true;
-        this.lastArrival = this.#kernel.world.clock.now();
+        if (this.#keeper !== null) this.lastArrival = this.#kernel.world.clock.now();
         session.process(count);
         if (session.isWaitingForBoxes) await this.#bringBoxes();
         this.#afterInbound();
@@ -282,45 +291,63 @@ export class Connection implements TransitReceiver, SessionEvents {
     const session = this.#session;
     if (session.outboundBytes > limits.outboundBytesMax || session.outboundFrames > limits.outboundMessagesMax) {
       this.#options.reports.add("Overflow of outbound queue", `${session.outboundBytes} bytes for ${this.remote}`);
-      this.#end(ending("OUTBOUND_STREAMING", `more than ${limits.outboundBytesMax} bytes or ${limits.outboundMessagesMax} messages wait to be sent`));
+      this.#end(
+        ending(
+          "OUTBOUND_STREAMING",
+          `more than ${limits.outboundBytesMax} bytes or ${limits.outboundMessagesMax} messages wait to be sent`,
+        ),
+      );
       return;
     }
     if (!this.#isWriting) this.#flush();
   }
 
-  /** Writes until nothing is left. Before each write others get their turn, so that one write takes what they send. */
-  async #flush(): Promise<void> {
+  /**
+   * Writes until nothing is left. Before each write others get their turn, as long as they add to it, so that one write
+   * takes all of it. No promise is made for this beyond that of the write.
+   */
+  #flush(): void {
     if (this.#isWriting || this.#isEnded || this.#session.output.isEmpty) return;
     this.#isWriting = true;
-    const { output, counts } = this.#session;
-    const { stream } = this.#options;
-    try {
-      while (!output.isEmpty && !this.#isEnded) {
-        await this.#gather();
-        if (this.#isEnded) return;
-        const bytes = output.take();
-        counts.bytesOut += bytes.length;
-        await stream.write(bytes);
-      }
-    } catch (error) {
-      this.#failWriting(error);
-      return;
-    } finally {
-      this.#isWriting = false;
-    }
-    this.#afterFlush();
+    this.#gather();
   }
 
-  async #gather(): Promise<void> {
-    const { output } = this.#session;
-    let seen = output.frames;
-    for (let hops = 0, quiet = 0; hops < GATHER_HOPS_MAX && quiet < QUIET_HOPS; hops++) {
-      if (output.bytes > GATHER_BYTES_MAX) return;
-      await null;
-      quiet = output.frames === seen ? quiet + 1 : 0;
-      seen = output.frames;
-    }
+  #gather(): void {
+    this.#hops = 0;
+    this.#quietHops = 0;
+    this.#gathered = this.#session.output.frames;
+    NOW.then(this.#hop);
   }
+
+  readonly #hop = (): void => {
+    if (this.#isEnded) return;
+    const { output } = this.#session;
+    if (output.frames === this.#gathered) this.#quietHops++;
+    else this.#quietHops = 0;
+    this.#gathered = output.frames;
+    const isReady = this.#quietHops >= QUIET_HOPS || ++this.#hops >= GATHER_HOPS_MAX || output.bytes > GATHER_BYTES_MAX;
+    if (isReady) this.#write();
+    else NOW.then(this.#hop);
+  };
+
+  #write(): void {
+    const bytes = this.#session.output.take();
+    this.#session.counts.bytesOut += bytes.length;
+    this.#options.stream.write(bytes).then(this.#written, this.#writeFailed);
+  }
+
+  readonly #written = (): void => {
+    if (this.#isEnded) return;
+    if (this.#session.output.isEmpty) {
+      this.#isWriting = false;
+      this.#afterFlush();
+    } else this.#gather();
+  };
+
+  readonly #writeFailed = (error: unknown): void => {
+    this.#isWriting = false;
+    this.#failWriting(error);
+  };
 
   #failWriting(error: unknown): void {
     if (this.#isEnded) return;

@@ -2,7 +2,7 @@
 
 /** Headers of frames, remembered: between a fixed pair of addresses they don't change. */
 
-import { type AddressValue as Address, decode, encode, InlineAddresses, isRemote } from "../runtime/mod.ts";
+import { type AddressValue as Address, decode, encode, type InlineAddresses, isRemote } from "../runtime/mod.ts";
 import { HEADERS_REMEMBERED_MAX } from "./limits.ts";
 import { Header } from "./messages.ts";
 

@@ -29,9 +29,9 @@ export const DETECT_SECONDS_MIN = 0.5;
 /** See {@link DETECT_SECONDS_MIN}. */
 export const DETECT_SECONDS_MAX = 60;
 /** Signs of life within the time of detection. */
-const PACES_PER_DETECTION = 3;
+const PACES_PER_DETECTION = 4;
 /** Paces without anything arriving that end a connection. */
-export const PACE_COUNT_MAX = 2.5;
+export const PACE_COUNT_MAX = 3;
 /** A timer that is later than this share of a pace says that this process was not running. */
 const LAG_SHARE = 0.5;
 /** Paces that another cake may ask for, in seconds. */

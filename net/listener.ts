@@ -1,9 +1,15 @@
 /** One open port at work: accepts connections, within limits. */
 
-import { type AddressValue as Address, HostPort, type Kernel, NetworkError, type StreamListener } from "../runtime/mod.ts";
+import {
+  type AddressValue as Address,
+  type HostPort,
+  type Kernel,
+  NetworkError,
+  type StreamListener,
+} from "../runtime/mod.ts";
 import type { ByteStream } from "../runtime/mod.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import { type Listening } from "./messages.ts";
+import type { Listening } from "./messages.ts";
 
 /** Pause after accepting failed, such as for want of descriptors. */
 const ACCEPT_RETRY_MS = 100;
@@ -47,6 +53,7 @@ export class Listener {
         const accepted = await stream.accept();
         if (accepted === null) return;
         failures = 0;
+        if (kernel.isClosed) this.close();
         if (this.#isClosed) accepted.close();
         else this.#take(accepted);
       } catch (error) {
@@ -92,7 +99,10 @@ export class Listener {
     const isHostFull = (this.#perHost.get(host) ?? 0) >= this.#options.connection.limits.connectionsPerHostMax;
     for (const connection of this.#connections) {
       if (connection.isHeard || (isHostFull && connection.remote.host !== host)) continue;
-      this.#options.connection.reports.add("Connection given up", `silent since it was accepted (${connection.remote})`);
+      this.#options.connection.reports.add(
+        "Connection given up",
+        `silent since it was accepted (${connection.remote})`,
+      );
       connection.abandon("too many connections");
       return true;
     }

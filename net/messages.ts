@@ -108,7 +108,12 @@ export class NotListening extends Message({
 }, Faulted) {
   /** The fault for a request, with the platform's number and text. */
   static of(request: ListenForStream, explanation: string, errorCode = 0): NotListening {
-    return new NotListening({ request, condition: `cannot listen at "${request.requestedIpp}"`, explanation, errorCode });
+    return new NotListening({
+      request,
+      condition: `cannot listen at "${request.requestedIpp}"`,
+      explanation,
+      errorCode,
+    });
   }
 }
 

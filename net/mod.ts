@@ -5,6 +5,8 @@
  */
 
 export { connect, type ConnectOptions, listen, type ListenOptions, stopListening } from "./faces.ts";
+export { FormRequest, HttpRequest, HttpResponse } from "./http/messages.ts";
+export { decodeBody, decodeResource, ResourceDispatch } from "./http/resource_dispatch.ts";
 export { NETWORK_LIMITS, type NetworkLimits } from "./limits.ts";
 export {
   Accepted,
@@ -18,8 +20,8 @@ export {
   Header,
   Hellman,
   KeepAlive,
-  Listening,
   ListenForStream,
+  Listening,
   NotAccepted,
   NotConnected,
   NotListening,

@@ -1,7 +1,7 @@
 /** The network of one runtime: its ports and its connections. */
 
 import { type AddressValue as Address, HostPort, Instant, type Kernel, NetworkError, Service } from "../runtime/mod.ts";
-import { closedMessage, Connection, type ConnectionOptions, ending, type Ending } from "./connection.ts";
+import { closedMessage, Connection, type ConnectionOptions, type Ending, ending } from "./connection.ts";
 import { openHttpConnection, openHttpPort, type Port } from "./http_door.ts";
 import { DETECT_SECONDS } from "./keep_alive.ts";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.ts";
@@ -52,7 +52,10 @@ export class NetworkService {
   readonly #detectSeconds: number;
   readonly #nobody: Address;
   readonly #reports: Reports;
-  readonly #ports = new Map<string, { readonly request: ListenForStream; readonly controller: Address; readonly port: Port }>();
+  readonly #ports = new Map<
+    string,
+    { readonly request: ListenForStream; readonly controller: Address; readonly port: Port }
+  >();
   readonly #connections = new Set<Connection>();
   readonly #past = { framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0 };
   #isClosed = false;
@@ -104,16 +107,15 @@ export class NetworkService {
     }
   }
 
-  /** An HTTP client has no address of its own: requests have one each. */
-  #openHttp(request: ListenForStream, controller: Address): Promise<Port> {
+  /** An HTTP client has no address of its own: its requests have one each. */
+  async #openHttp(request: ListenForStream, controller: Address): Promise<Port> {
     const kernel = this.#kernel;
-    const { requestedIpp: listeningIpp } = request;
-    const listening = new Listening({ request, listeningIpp, controllerAddress: controller });
     const times = new Map<object, Instant>();
-    return openHttpPort(kernel, request, controller, {
+    const port = await openHttpPort(kernel, request, controller, {
       opened: (peer) => {
         const openedAt = new Instant(kernel.world.clock.wall());
         times.set(peer, openedAt);
+        const listening = new Listening({ request, listeningIpp: port.listening, controllerAddress: controller });
         kernel.send(new Accepted({ listening, openedIpp: peer.remote, openedAt }), controller, this.#nobody);
       },
       closed: (peer) => {
@@ -122,6 +124,7 @@ export class NetworkService {
         kernel.send(closedMessage(ending("ABANDONED_BY_REMOTE"), peer.remote, openedAt), controller, this.#nobody);
       },
     });
+    return port;
   }
 
   async #openPort(request: ListenForStream, controller: Address, host: string, port: number): Promise<Port> {
@@ -207,7 +210,12 @@ export class NetworkService {
         onEnded: (connection, end, wasOpened) => {
           this.#forget(connection);
           if (wasOpened) this.#tellClosed(connection, connection.local, controller, end);
-          else this.#notConnected(request, controller, end.note ?? "connection closed during key exchange", end.errorCode);
+          else {this.#notConnected(
+              request,
+              controller,
+              end.note ?? "connection closed during key exchange",
+              end.errorCode,
+            );}
         },
       });
       this.#connections.add(connection);

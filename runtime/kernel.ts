@@ -4,6 +4,7 @@
 
 import type { MachineClass, RoutineFunction } from "./actor.ts";
 import { type Address, lastHop, localAddress, NO_ADDRESS } from "./address.ts";
+import { type Account, AccountSum, type Ledger, Losses, type QueueAccount } from "./ledger.ts";
 import { Log, type LogTag } from "./log.ts";
 import { Returned } from "./messages/signals.ts";
 import { type Timer, TimerQueue } from "./timers.ts";
@@ -22,6 +23,8 @@ const DISCARD_REPORT_MS = 1000;
 export interface Receiver {
   /** Takes a message; must not run user code before it returns. */
   deliver(message: unknown, to: Address, from: Address): void;
+  /** The account of its queue, where it has one. */
+  account?(): QueueAccount;
 }
 
 /** Something that has work to do in its turn. */
@@ -52,7 +55,7 @@ export interface RuntimeOptions {
 export interface RuntimeCounts {
   /** Messages sent to addresses that don't exist (any more). */
   undeliverable: number;
-  /** Messages discarded because a mailbox was full. */
+  /** Messages discarded because a mailbox was full, or too many were put aside. */
   discarded: number;
 }
 
@@ -68,11 +71,12 @@ export abstract class Kernel {
   #lastId = 0;
   #ready: Runnable[] = [];
   #readyHead = 0;
+  #hurried: Runnable[] = [];
   #budget = TURN_MESSAGES_MAX;
   #pumpScheduled = false;
   #alarm: { readonly due: number; readonly cancel: Cancel } | null = null;
-  #discardsReported = 0;
-  #discardAlarm = false;
+  readonly #past = new AccountSum();
+  readonly #losses = new Losses();
   #closed = false;
 
   constructor(world: World, options: RuntimeOptions = {}) {
@@ -134,8 +138,7 @@ export abstract class Kernel {
       receiver.deliver(message, to, from);
       return;
     }
-    this.counts.undeliverable++;
-    if (this.log.enabled("~")) this.#trace(`Nobody at ${to} for a message from ${from}`);
+    this.lose(to, from);
   }
 
   // Services: what upper layers attach (transport, directory), found by symbol.
@@ -168,6 +171,15 @@ export abstract class Kernel {
     this.#schedulePump();
   }
 
+  /**
+   * Lets something have its next turn before all others: a receiver whose queue grows faster than its turns come. Others get
+   * theirs after it.
+   */
+  hurry(runnable: Runnable): void {
+    this.#hurried.push(runnable);
+    this.#schedulePump();
+  }
+
   #schedulePump(): void {
     if (this.#pumpScheduled || this.#closed) return;
     this.#pumpScheduled = true;
@@ -182,6 +194,7 @@ export abstract class Kernel {
 
   readonly #pump = (): void => {
     this.#pumpScheduled = false;
+    if (this.#hurried.length > 0) this.#runHurried();
     while (this.#readyHead < this.#ready.length && this.#budget > 0 && !this.#closed) {
       const runnable = this.#ready[this.#readyHead++]!;
       this.#budget -= runnable.run(this.#budget);
@@ -197,6 +210,13 @@ export abstract class Kernel {
       this.#schedulePump();
     }
   };
+
+  /** Their turns cost the others none, so that neither side can starve the other. */
+  #runHurried(): void {
+    const hurried = this.#hurried;
+    this.#hurried = [];
+    for (const runnable of hurried) runnable.run(TURN_MESSAGES_MAX);
+  }
 
   // What is due.
 
@@ -242,17 +262,36 @@ export abstract class Kernel {
     this.note("~", text);
   }
 
-  /** Counts a message that found a mailbox full; reported once a second. */
-  discard(): void {
+  /** Counts a message that was thrown away; one warning a second names the receivers and how much they lost. */
+  discard(receiver: Address, name: string, reason: "full" | "aside" = "full"): void {
     this.counts.discarded++;
-    if (this.#discardAlarm) return;
-    this.#discardAlarm = true;
-    this.after(DISCARD_REPORT_MS, () => {
-      this.#discardAlarm = false;
-      const count = this.counts.discarded - this.#discardsReported;
-      this.#discardsReported = this.counts.discarded;
-      this.note("?", `Discarded ${count} messages to full mailboxes`);
-    });
+    if (this.#losses.isEmpty) this.after(DISCARD_REPORT_MS, () => this.note("?", this.#losses.take()));
+    this.#losses.add(receiver, name, reason);
+  }
+
+  /** Counts a message that nobody is there for (any more). */
+  lose(to: Address, from: Address): void {
+    this.counts.undeliverable++;
+    if (this.log.enabled("~")) this.#trace(`Nobody at ${to} for a message from ${from}`);
+  }
+
+  /** Keeps the account of a receiver that ends. */
+  settle(account: Account): void {
+    this.#past.add(account);
+  }
+
+  /** What became of all messages of this runtime. */
+  ledger(): Ledger {
+    const total = new AccountSum();
+    total.add(this.#past.account);
+    const queues: QueueAccount[] = [];
+    for (const receiver of this.#receivers.values()) {
+      const account = receiver.account?.();
+      if (account === undefined) continue;
+      queues.push(account);
+      total.add(account);
+    }
+    return { queues, total: total.account, undeliverable: this.counts.undeliverable };
   }
 
   /** Ends all activity: no turn, timer or message happens any more. */
@@ -264,6 +303,7 @@ export abstract class Kernel {
     this.#services.clear();
     this.#ready.length = 0;
     this.#readyHead = 0;
+    this.#hurried.length = 0;
   }
 
   get isClosed(): boolean {

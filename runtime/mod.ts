@@ -104,6 +104,7 @@ export {
   ArgumentError,
   dashed,
   extractSettings,
+  forwardedArguments,
   type Settings as SettingValues,
   type SettingShape,
   splitArguments,
@@ -139,6 +140,7 @@ export {
 } from "./process/standard_arguments.ts";
 export { textFromValue, type TextForms, TextValueError, valueFromText } from "./process/text_value.ts";
 export { typeNameOf } from "./process/typed_text.ts";
+export { type ChildOptions } from "./process/child.ts";
 export { ProcessObject, type ProcessRequest } from "./process_object.ts";
 export { realWorld } from "./real_world.ts";
 export { Routine, type SelectOptions } from "./routine.ts";

@@ -1,16 +1,16 @@
 /** An actor that stands for a child process: it starts it, ends it when it is sent `Stop`, and returns its value. */
 
 import { type ActorInfo, actorInfo } from "./actor_type.ts";
-import type { ActorTypeLike } from "./kernel.ts";
 import type { LogTag } from "./log.ts";
 import { Aborted, Faulted } from "./messages/faults.ts";
 import { Stop } from "./messages/signals.ts";
 import { bind } from "./bind.ts";
-import { CHILD_OUTPUT_BYTES_MAX, childArguments, type ChildRequest, childValue } from "./process/child.ts";
+import { CHILD_OUTPUT_BYTES_MAX, childArguments, type ChildOptions, childValue } from "./process/child.ts";
 import { childrenOf, processContext } from "./process/context.ts";
 import { findExecutable, findRoleExecutable, type Found, type Launch, launchOf } from "./process/executable.ts";
 import type { Routine } from "./routine.ts";
 import { Message } from "./types/message.ts";
+import { snakeCase } from "./types/names.ts";
 import { Block, Boolean, Integer8 } from "./types/portable.ts";
 import { FileError, type SignalName } from "./world.ts";
 
@@ -20,17 +20,19 @@ export const ESCALATION_SECONDS = 10;
 /** What ends a child, each after the one before did not help. */
 const ESCALATION: readonly SignalName[] = ["SIGINT", "SIGTERM", "SIGKILL"];
 
-/**
- * What to run, and how.
- *
- * `executable` is a program on PATH (no extension), or a module that is looked for among the home's scripts, in the
- * current folder, and beside this program. `role` is the executable that a role recorded. `actor` is a bound
- * function or machine, whose file is run. One of the three is needed.
- */
-export interface ProcessRequest extends Omit<ChildRequest, "module" | "declared"> {
+/** What to run, and how. One of `executable`, `role` and `actor` is needed. */
+export interface ProcessRequest extends ChildOptions {
+  /**
+   * A program on PATH (a name without an extension), or a module that is looked for among the home's scripts, in the
+   * current folder, and beside this program.
+   */
   readonly executable?: string;
+  /** The executable that a role of the home recorded. */
   readonly role?: string;
-  readonly actor?: ActorTypeLike;
+  /** A bound routine or machine; the file that bound it is run. */
+  readonly actor?: object & { readonly name: string };
+  /** Settings of the child by name, either as members (`serverAddress`), or as a map by wire name (`server_address`). */
+  readonly settings?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
 }
 
 /** The time for a child to end is over. */
@@ -65,7 +67,13 @@ async function prepare(self: Routine, request: ProcessRequest): Promise<Launch |
   if (found instanceof Faulted) return found;
   const declared = info === null ? {} : { declared: info.settings };
   const module = found.path;
-  return await launchOf(world, found, childArguments({ ...request, ...declared, module }, commandLine));
+  const settings = byWireName(request.settings ?? {});
+  return await launchOf(world, found, childArguments({ ...request, ...declared, module, settings }, commandLine));
+}
+
+function byWireName(settings: NonNullable<ProcessRequest["settings"]>): ReadonlyMap<string, unknown> {
+  if (settings instanceof Map) return settings;
+  return new Map(Object.entries(settings).map(([name, value]) => [snakeCase(name), value]));
 }
 
 interface FindContext {

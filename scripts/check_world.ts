@@ -57,8 +57,6 @@ export type Exceptions = Readonly<Record<string, readonly string[]>>;
 
 /** The exceptions of this project. Each needs a reason. */
 export const EXCEPTIONS: Exceptions = {
-  // Where the program begins there is no world yet: it takes its arguments and makes the real one.
-  "cli/main.ts": ["Deno.args", "Deno.exit"],
   // The simulation must know when the program has come to rest; no time passes there and nothing random enters.
   "runtime/simulation/drain.ts": [
     "globalThis.addEventListener",

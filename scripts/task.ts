@@ -55,6 +55,8 @@ export const TASKS: Record<string, Task> = {
     name: "bench",
     args: ["bench", "-A", "--permit-no-files", ...mapFlags(context), ...args],
   }],
+  vectors: (args, context) => [{ ...run("vectors", "scripts/vectors.ts", args, context), cwd: context.calledIn }],
+  fuzz: (args, context) => [{ ...run("fuzz", "scripts/fuzz.ts", args, context), cwd: context.calledIn }],
   fmt: (args) => [{ name: "fmt", args: ["fmt", ...args] }],
   lint: (args, context) => [lint(args, context)],
   doc: (args, context) => [doc(args, context)],

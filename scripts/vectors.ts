@@ -8,6 +8,7 @@
  */
 // deno-lint-ignore-file no-console
 import { type CodecRow, type Difference, replayCodecRow } from "./vectors/replay_codec.ts";
+import { type FrameRow, replayFrameRow } from "./vectors/replay_frame.ts";
 import { type RecordedTypes, registerRecordedTypes } from "./vectors/vector_types.ts";
 
 /** A row of any kind. */
@@ -18,7 +19,8 @@ export type Replay = (row: Row) => Difference[] | undefined;
 
 /** All replays, asked in this order. */
 export const REPLAYS: readonly Replay[] = [
-  (row) => typeof row["signature"] === "string" && "direction" in row ? replayCodecRow(row as unknown as CodecRow) : undefined,
+  (row) => "signature" in row && "direction" in row ? replayCodecRow(row as unknown as CodecRow) : undefined,
+  (row) => row.kind === "frame" ? replayFrameRow(row as unknown as FrameRow) : undefined,
 ];
 
 /** How many rows came out as recorded, and how many not; rows that no replay knows count as neither. */
@@ -37,7 +39,9 @@ export function replayRows(rows: Iterable<Row>, report: (text: string) => void):
     else if (differences.length === 0) tally.passed++;
     else {
       tally.failed++;
-      for (const { what, recorded, got } of differences) report(`${row.id}: ${what}\n  recorded: ${recorded}\n  got:      ${got}`);
+      for (const { what, recorded, got } of differences) {
+        report(`${row.id}: ${what}\n  recorded: ${recorded}\n  got:      ${got}`);
+      }
     }
   }
   return tally;

@@ -4,6 +4,7 @@ import {
   type AddressValue,
   CommandResponse,
   Faulted,
+  forwardedArguments,
   Integer8,
   isMessageClass,
   isReservedName,
@@ -122,7 +123,7 @@ function ask(self: Routine, call: CommandCall, executable: string, role: string)
     homePath: givenHome(call),
     roleName: role,
     topRole: true,
-    forwarded: { ...call.rest, words: [] },
+    forwarded: forwardedArguments(call.rest),
     settings: new Map([["create_role", true]]),
   });
 }

@@ -107,7 +107,10 @@ export class PublisherHome {
     const key = keyOf(request);
     if (!peer.loops.has(key)) {
       if (peer.loops.size >= LOOPS_PER_PEER_MAX) {
-        this.#effects.log("warning", `Ignored a session with "${request.name}": ${LOOPS_PER_PEER_MAX} on one connection`);
+        this.#effects.log(
+          "warning",
+          `Ignored a session with "${request.name}": ${LOOPS_PER_PEER_MAX} on one connection`,
+        );
         return;
       }
       if (request.publishedId !== publishedId) {

@@ -18,10 +18,18 @@ import {
   ROUTE_AGAIN_MS,
   STABLE_SESSION_MS,
   STALE_ROUTE_MARGIN_MS,
+  SUSPECTS_MAX,
 } from "../bounds.ts";
 import { isAddress, isReachable } from "../checks.ts";
 import type { Draw, Effects, Moment } from "../effects.ts";
-import { Available, type ClearSubscriberRoute, Delivered, Dropped, RouteOverLoop, RouteToAddress } from "../messages.ts";
+import {
+  Available,
+  type ClearSubscriberRoute,
+  Delivered,
+  Dropped,
+  RouteOverLoop,
+  type RouteToAddress,
+} from "../messages.ts";
 import { isNearer } from "../scope.ts";
 import type { Loop, LoopRequest, LoopUser, Transports } from "./transports.ts";
 
@@ -75,6 +83,8 @@ interface Pairing {
   readonly routes: Map<Scope, KnownRoute>;
   session: Session | null;
   attempt: Attempt | null;
+  /** Publications that failed and have not proved themselves since, also where their routes were told anew. */
+  readonly suspects: Set<string>;
   /** The name of its timer, while that runs. */
   timer: string | null;
 }
@@ -145,7 +155,10 @@ export class SubscriberHome {
     const wish = this.#wishes.get(message.subscribedId!);
     const way = wayOf(message);
     if (wish === undefined || way === null) {
-      this.#effects.log("warning", `Ignored a route to "${message.name}": ${way === null ? "no way" : "no such subscription"}`);
+      this.#effects.log(
+        "warning",
+        `Ignored a route to "${message.name}": ${way === null ? "no way" : "no such subscription"}`,
+      );
       return;
     }
     const pairing = this.#pairingOf(wish, message.name!);
@@ -155,7 +168,7 @@ export class SubscriberHome {
     if (known !== undefined && known.publishedId === publishedId && isSameWay(known.way, way)) {
       known.id = routeId!;
       known.isStale = false;
-      known.failures = 0;
+      known.failures = Math.min(known.failures, 1);
       known.retryAt = moment.now;
     } else {
       const route: KnownRoute = {
@@ -165,7 +178,8 @@ export class SubscriberHome {
         way,
         source,
         isStale: false,
-        failures: 0,
+        // One that has failed still has to prove itself before a session is given up for it.
+        failures: pairing.suspects.has(publishedId!) ? 1 : 0,
         retryAt: moment.now,
       };
       pairing.routes.set(route.scope, route);
@@ -181,7 +195,15 @@ export class SubscriberHome {
       this.#effects.log("warning", `Ignored a route to "${name}": ${NAMES_PER_SUBSCRIPTION_MAX} names matched already`);
       return null;
     }
-    const pairing: Pairing = { wish, name, routes: new Map(), session: null, attempt: null, timer: null };
+    const pairing: Pairing = {
+      wish,
+      name,
+      routes: new Map(),
+      session: null,
+      attempt: null,
+      suspects: new Set(),
+      timer: null,
+    };
     wish.byName.set(name, pairing);
     return pairing;
   }
@@ -326,6 +348,7 @@ export class SubscriberHome {
   #beginSession(pairing: Pairing, attempt: Attempt, moment: Moment): void {
     const { route, loop } = attempt;
     pairing.attempt = null;
+    pairing.suspects.delete(route.publishedId);
     const request = loop?.request ?? requestFor(pairing, route);
     const { way } = route;
     const [publisher, subscriber, openedAt] = way.kind === "address"
@@ -369,7 +392,7 @@ export class SubscriberHome {
   #abandon(pairing: Pairing): void {
     const { attempt } = pairing;
     pairing.attempt = null;
-    if (attempt?.loop == null) return;
+    if (attempt === null || attempt.loop === null) return;
     attempt.loop.user = null;
     this.#transports.close(attempt.loop);
   }
@@ -425,6 +448,8 @@ export class SubscriberHome {
 
   /** Puts off the next try of a route, the longer the more often it has failed. */
   #postpone(pairing: Pairing, route: KnownRoute, failures: number, moment: Moment): void {
+    if (pairing.suspects.size >= SUSPECTS_MAX) pairing.suspects.clear();
+    pairing.suspects.add(route.publishedId);
     route.failures = failures;
     route.retryAt = moment.now + retryDelay(failures, moment.draw);
     const { wish } = pairing;

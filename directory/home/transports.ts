@@ -12,7 +12,7 @@ import type { AddressValue as Address, HostPort, Scope } from "../../runtime/mod
 import { IDLE_TRANSPORT_MS, LOOP_ANSWER_MS, TRANSPORT_CONNECT_MS } from "../bounds.ts";
 import { isBehind } from "../checks.ts";
 import type { Effects, Moment } from "../effects.ts";
-import { CloseLoop, LoopClosed, LoopOpened, OpenLoop } from "../messages.ts";
+import { CloseLoop, LoopClosed, type LoopOpened, OpenLoop } from "../messages.ts";
 import { neighbourhoodOf } from "../parent_address.ts";
 
 /** What a loop is asked for with. */
@@ -212,7 +212,9 @@ export class Transports {
     const [kind, number] = timer.split(":");
     if (kind === "transport") {
       const transport = this.#byId.get(Number(number));
-      if (transport !== undefined) this.#shut(transport, transport.proxy === null ? "no connection in time" : "idle", moment);
+      if (transport !== undefined) {
+        this.#shut(transport, transport.proxy === null ? "no connection in time" : "idle", moment);
+      }
       return true;
     }
     if (kind !== "loop") return false;

@@ -22,7 +22,8 @@ export const NOT_ASCII_DIGIT = "\\x{0}-\\x{2f}\\x{3a}-\\x{10ffff}";
 export const SPACE = "\\x{9}-\\x{d}\\x{1c}-\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}" +
   "\\x{202f}\\x{205f}\\x{3000}";
 /** Everything but {@link SPACE}. */
-export const NOT_SPACE = "\\x{0}-\\x{8}\\x{e}-\\x{1b}\\x{21}-\\x{84}\\x{86}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}" +
+export const NOT_SPACE =
+  "\\x{0}-\\x{8}\\x{e}-\\x{1b}\\x{21}-\\x{84}\\x{86}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}" +
   "\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{10ffff}";
 /** White space of ASCII. */
 export const ASCII_SPACE = "\\x{9}-\\x{d}\\x{20}";

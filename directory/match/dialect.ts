@@ -32,7 +32,7 @@ export const REPEAT_COUNT_MAX = 1000;
 /** How deep groups may stand in one another. */
 export const GROUP_DEPTH_MAX = 100;
 /** How large an expression may be with its repeats written out, in characters and classes. */
-export const EXPRESSION_SIZE_MAX = 2000;
+export const EXPRESSION_SIZE_MAX = 1000;
 
 /** A search in RE2's dialect, and what is known of it. */
 export interface Translated {
@@ -63,6 +63,8 @@ interface Flags {
   readonly dotAll: boolean;
   readonly verbose: boolean;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const FLAG_NAMES: Readonly<Record<string, keyof Flags>> = {
   a: "ascii",
@@ -147,16 +149,19 @@ class Reader {
       const start = this.#at;
       const bounds = this.#repeatBounds();
       if (bounds !== null) {
-        const repeated = this.#repeat(items.pop(), bounds);
+        const once = items.pop();
+        const repeated = this.#repeat(once, bounds);
         items.push(repeated);
-        size += repeated.size;
+        size += repeated.size - once!.size;
       } else {
         this.#at = start;
         const item = this.#item(mayHoldGlobalFlags && items.length === 0);
         if (item !== null) items.push(item);
         size += item?.size ?? 0;
       }
-      if (size > EXPRESSION_SIZE_MAX) throw this.#refusal(`expression larger than ${EXPRESSION_SIZE_MAX} when written out`);
+      if (size > EXPRESSION_SIZE_MAX) {
+        throw this.#refusal(`expression larger than ${EXPRESSION_SIZE_MAX} when written out`);
+      }
     }
     return items;
   }
@@ -214,7 +219,7 @@ class Reader {
     const copies = Math.max(1, high === Infinity ? low : high);
     return {
       text: item.text === "" ? "" : `${item.text}${repeatText(low, high)}`,
-      size: item.size * copies,
+      size: Math.max(1, item.size) * copies,
       literal: low === high && item.literal !== null ? item.literal.repeat(low) : null,
       prefix: low === 0 ? "" : item.prefix,
       kind: "repeat",
@@ -297,23 +302,35 @@ class Reader {
   }
 
   #flagGroup(mayHoldGlobalFlags: boolean): "group" | "nothing" {
-    const flags = { ...this.#flags };
-    let turnOn = true;
-    for (let count = 0;; count++) {
-      const point = this.#take();
-      const name = FLAG_NAMES[point];
-      if (name !== undefined && Object.hasOwn(FLAG_NAMES, point) && (turnOn || name !== "ascii")) flags[name] = turnOn;
-      else if (point === "u" && turnOn) flags.ascii = false;
-      else if (point === "-" && turnOn) turnOn = false;
-      else if (point === ":" && count > 0) {
-        this.#flags = flags;
-        return "group";
-      } else if (point === ")" && count > 0 && turnOn) {
-        if (!mayHoldGlobalFlags) throw this.#refusal("global flags not at the start of the expression");
-        this.#flags = flags;
-        return "nothing";
-      } else throw this.#refusal(`unknown extension ?${point}`);
+    const on = this.#flagLetters();
+    const off = this.#takeIf("-") ? this.#flagLetters() : null;
+    const end = this.#take();
+    const isOdd = off === null
+      ? on === ""
+      : off === "" || /[au]/.test(off) || [...off].some((letter) => on.includes(letter));
+    if (isOdd || (end !== ":" && end !== ")") || (/a/.test(on) && /u/.test(on))) {
+      throw this.#refusal("unknown extension ?");
     }
+    const flags: Mutable<Flags> = { ...this.#flags };
+    for (const letter of on) {
+      if (letter === "u") flags.ascii = false;
+      else flags[FLAG_NAMES[letter]!] = true;
+    }
+    for (const letter of off ?? "") flags[FLAG_NAMES[letter]!] = false;
+    const isGlobal = end === ")";
+    if (isGlobal && (off !== null || !mayHoldGlobalFlags)) {
+      throw this.#refusal("global flags not at the start of the expression");
+    }
+    this.#flags = flags;
+    return isGlobal ? "nothing" : "group";
+  }
+
+  #flagLetters(): string {
+    let letters = "";
+    while (this.#next !== undefined && (Object.hasOwn(FLAG_NAMES, this.#next) || this.#next === "u")) {
+      letters += this.#take();
+    }
+    return letters;
   }
 
   #escape(): Part {
@@ -410,7 +427,9 @@ class Reader {
       } else {
         if (this.#isAtEnd) throw this.#refusal("unterminated character set");
         const high = this.#bracketMember();
-        if (typeof low === "string" || typeof high === "string" || high < low) throw this.#refusal("bad character range");
+        if (typeof low === "string" || typeof high === "string" || high < low) {
+          throw this.#refusal("bad character range");
+        }
         members.push(rangeText(low, high));
       }
     }

@@ -78,7 +78,9 @@ export class PrefixTree<V extends object> {
       const child = node.children?.get(prefix.charCodeAt(at));
       if (child === undefined) return;
       const rest = prefix.length - at;
-      const isFit = rest >= child.label.length ? prefix.startsWith(child.label, at) : child.label.startsWith(prefix.slice(at));
+      const isFit = rest >= child.label.length
+        ? prefix.startsWith(child.label, at)
+        : child.label.startsWith(prefix.slice(at));
       if (!isFit) return;
       at += child.label.length;
       node = child;

@@ -5,6 +5,7 @@
 import { CodecError, decode, type MessageClass, type ZoneOffset } from "../../runtime/mod.ts";
 import { HttpRequest } from "./messages.ts";
 import { className, MappingError, messageFromFields } from "./query.ts";
+import { headerMap, mediaType } from "./pieces.ts";
 import type { ParsedRequest } from "./request_parser.ts";
 import { mappingRefused, notFound, optionsResponse, type Response } from "./response.ts";
 
@@ -84,11 +85,6 @@ export class ApiMapping {
   }
 }
 
-/** The type of a body without its parameters (`; charset=utf-8`), in small letters. */
-function mediaType(contentType: string | null): string | null {
-  return contentType === null ? null : contentType.split(";", 1)[0]!.trim().toLowerCase();
-}
-
 function formText(body: Uint8Array | null): string {
   if (body === null) return "";
   try {
@@ -111,5 +107,5 @@ function messageFromJson(type: MessageClass, body: Uint8Array | null, options: {
 /** A request as the application gets it that wants them whole. */
 export function httpRequestOf(request: ParsedRequest): HttpRequest {
   const { method, target, http, body } = request;
-  return new HttpRequest({ method, requestUri: target, http, header: new Map(request.header), body });
+  return new HttpRequest({ method, requestUri: target, http, header: headerMap(request.headerLines), body });
 }

@@ -35,8 +35,13 @@ export interface ConnectionContext {
   readonly encode: EncodeOptions;
   /** What a request comes to. */
   map(request: ParsedRequest): { readonly message: object } | { readonly response: Response };
-  /** The value of the Date header, now. */
-  date(): string;
+  /**
+   * A monotonic moment, in milliseconds, that is not before now; kept up to date by the listener, as asking the clock for
+   * each request would cost more than it is worth.
+   */
+  readonly moment: number;
+  /** The value of the Date header; likewise. */
+  readonly date: string;
   /** Called once, when a connection is over. */
   closed(connection: HttpConnection, ending: HttpEnding): void;
 }
@@ -65,7 +70,8 @@ const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /**
  * One HTTP connection. Make it, then call {@link run} once; {@link tick} from time to time. Each request has an address
- * of its own, where its answer goes; what is sent to the address of the connection answers the oldest request.
+ * of its own behind that of the connection, where its answer goes; what is sent to the connection itself answers the
+ * oldest request.
  */
 export class HttpConnection implements RequestEvents, Receiver {
   readonly stream: ByteStream;
@@ -75,6 +81,7 @@ export class HttpConnection implements RequestEvents, Receiver {
   readonly #context: ConnectionContext;
   readonly #parser: RequestParser;
   readonly #exchanges: Exchange[] = [];
+  #requests = 0;
   readonly #outgoing = new Outgoing();
   #isWriting = false;
   #isClosed = false;
@@ -104,7 +111,7 @@ export class HttpConnection implements RequestEvents, Receiver {
   }
 
   #now(): number {
-    return this.#context.kernel.world.clock.now();
+    return this.#context.moment;
   }
 
   // Reading.
@@ -128,25 +135,27 @@ export class HttpConnection implements RequestEvents, Receiver {
       const count = await this.stream.read(buffer);
       if (count === null || this.#isClosed) return false;
       if (this.#isLast) return true;
-      if (!await this.#parse(buffer.subarray(0, count))) return true;
+      const stop = this.#parse(buffer.subarray(0, count));
+      if (stop === false || (stop !== true && !await stop)) return true;
     }
     return false;
   }
 
-  /** Returns false after the last request, or what is none. */
-  async #parse(bytes: Uint8Array): Promise<boolean> {
+  /** Gives false after the last request, or what is none; a promise of it when there is no room at the moment. */
+  #parse(bytes: Uint8Array): boolean | Promise<boolean> {
     const wasReading = this.#parser.isReading;
-    let rest = bytes;
-    while (rest.length > 0) {
-      const { stop, taken } = this.#parser.feed(rest);
-      rest = rest.subarray(taken);
-      if (stop instanceof Refusal) return this.#refuse(stop);
-      if (stop === "last") return this.#end();
-      if (stop === "paused") await this.#room();
-      if (this.#isClosed) return false;
-    }
+    const { stop, taken } = this.#parser.feed(bytes);
+    if (stop instanceof Refusal) return this.#refuse(stop);
+    if (stop === "last") return this.#end();
+    if (stop === "paused") return this.#parseLater(bytes.subarray(taken));
     if (!wasReading && this.#parser.isReading) this.#readingSince = this.#now();
     return true;
+  }
+
+  async #parseLater(bytes: Uint8Array): Promise<boolean> {
+    await this.#room();
+    if (this.#isClosed || this.#isLast) return false;
+    return bytes.length === 0 || this.#parse(bytes);
   }
 
   #room(): Promise<void> {
@@ -189,7 +198,7 @@ export class HttpConnection implements RequestEvents, Receiver {
 
   #refuse(refusal: Refusal): false {
     this.#ending ??= ending("INBOUND_STREAMING", refusal.text);
-    const exchange = new Exchange(false, "Connection: close\r\n", () => {});
+    const exchange = new Exchange(false, "Connection: close\r\n");
     exchange.response = refusalResponse(refusal);
     this.#exchanges.push(exchange);
     return this.#end();
@@ -198,7 +207,7 @@ export class HttpConnection implements RequestEvents, Receiver {
   // What the parser finds.
 
   expectContinue(): void {
-    const word = new Exchange(false, "", () => {});
+    const word = new Exchange(false, "");
     word.response = CONTINUE;
     this.#exchanges.push(word);
     this.#flush();
@@ -207,7 +216,7 @@ export class HttpConnection implements RequestEvents, Receiver {
   request(request: ParsedRequest): boolean {
     const now = this.#now();
     this.#quietSince = this.#readingSince = now;
-    const exchange = new Exchange(request.method === "HEAD", connectionLine(request), this.#answer);
+    const exchange = new Exchange(request.method === "HEAD", connectionLine(request));
     this.#exchanges.push(exchange);
     const mapped = this.#context.map(request);
     if ("message" in mapped) this.#pass(mapped.message, exchange, now);
@@ -227,20 +236,17 @@ export class HttpConnection implements RequestEvents, Receiver {
       return;
     }
     exchange.deadline = now + limits.answerTimeoutMs;
-    exchange.address = kernel.register(exchange);
+    exchange.address = `${++this.#requests},${this.address}` as AddressValue;
     kernel.send(message, controller, exchange.address);
   }
 
   // Answers.
 
-  /** Takes what is sent to the connection itself. */
-  deliver(message: unknown): void {
-    if (message instanceof Close || message instanceof Stop) {
-      this.#closeByRequest(message);
-      return;
-    }
-    const waiting = this.#exchanges.find((exchange) => exchange.response === null);
-    if (waiting !== undefined) this.#answer(waiting, message);
+  /** Takes answers, and what is sent to the connection itself. */
+  deliver(message: unknown, to: AddressValue): void {
+    if (to !== this.address) this.#answer(this.#exchanges.find(({ address }) => address === to), message);
+    else if (message instanceof Close || message instanceof Stop) this.#closeByRequest(message);
+    else this.#answer(this.#exchanges.find(({ isWaiting }) => isWaiting), message);
   }
 
   #closeByRequest(message: Close | Stop): void {
@@ -248,23 +254,18 @@ export class HttpConnection implements RequestEvents, Receiver {
       ? { reason: "ON_REQUEST", note: message.note, errorCode: message.errorCode, message: message.message }
       : ending("ON_REQUEST");
     const kept = this.#exchanges.findIndex((exchange) => exchange.response === null);
-    if (kept >= 0) { for (const exchange of this.#exchanges.splice(kept)) this.#forget(exchange); }
+    if (kept >= 0) this.#exchanges.length = kept;
     this.#end();
   }
 
-  readonly #answer = (exchange: Exchange, message: unknown): void => {
-    this.#respond(exchange, responseTo(message, this.#context.encode));
-  };
-
-  #respond(exchange: Exchange, response: Response): void {
-    this.#forget(exchange);
-    exchange.response = response;
-    this.#flush();
+  #answer(exchange: Exchange | undefined, message: unknown): void {
+    if (exchange?.isWaiting) this.#respond(exchange, responseTo(message, this.#context.encode));
+    else this.#context.kernel.counts.undeliverable++;
   }
 
-  #forget(exchange: Exchange): void {
-    if (exchange.address !== NO_ADDRESS) this.#context.kernel.unregister(exchange.address);
-    exchange.address = NO_ADDRESS;
+  #respond(exchange: Exchange, response: Response): void {
+    exchange.response = response;
+    this.#flush();
   }
 
   #flush(): void {
@@ -282,7 +283,7 @@ export class HttpConnection implements RequestEvents, Receiver {
       this.#exchanges.shift();
       const { response, connection, isHead } = next;
       if (typeof response === "string") this.#outgoing.add([response]);
-      else this.#outgoing.add(writeResponse(response, { date: this.#context.date(), server, connection, isHead }));
+      else this.#outgoing.add(writeResponse(response, { date: this.#context.date, server, connection, isHead }));
       next = this.#exchanges[0];
     }
     this.#makeRoom?.();
@@ -344,7 +345,6 @@ export class HttpConnection implements RequestEvents, Receiver {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#context.kernel.unregister(this.address);
-    for (const exchange of this.#exchanges) this.#forget(exchange);
     this.#exchanges.length = 0;
     this.#makeRoom?.();
     this.#parser.free();
@@ -361,7 +361,7 @@ export class HttpConnection implements RequestEvents, Receiver {
     }
     if (!this.#hasController) this.#boundWaiting();
     for (const exchange of [...this.#exchanges]) {
-      if (exchange.response === null && now >= exchange.deadline) this.#answerLate(exchange);
+      if (exchange.isWaiting && now >= exchange.deadline) this.#answerLate(exchange);
     }
     if (this.#isClosed || this.#isLast || this.#makeRoom !== null) return;
     if (this.#parser.isReading) this.#checkReading(now - this.#readingSince);

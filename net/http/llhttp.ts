@@ -251,13 +251,9 @@ export class LlhttpParser {
   }
 
   /** An exception must not unwind through the parser: it is thrown again behind it. */
-  #guard(event: () => number): number {
-    try {
-      return event();
-    } catch (thrown) {
-      this.#thrown = thrown ?? new Error("nothing was thrown");
-      return LLHTTP.USER;
-    }
+  #caught(thrown: unknown): number {
+    this.#thrown = thrown ?? new Error("nothing was thrown");
+    return LLHTTP.USER;
   }
 
   // Called by the instance.
@@ -290,7 +286,11 @@ export class LlhttpParser {
 
   /** @internal */
   headersComplete(keepAlive: boolean): number {
-    return this.#guard(() => this.#events.headersComplete(this, keepAlive));
+    try {
+      return this.#events.headersComplete(this, keepAlive);
+    } catch (thrown) {
+      return this.#caught(thrown);
+    }
   }
 
   /** @internal */
@@ -300,6 +300,10 @@ export class LlhttpParser {
 
   /** @internal */
   complete(): number {
-    return this.#guard(() => this.#events.complete());
+    try {
+      return this.#events.complete();
+    } catch (thrown) {
+      return this.#caught(thrown);
+    }
   }
 }

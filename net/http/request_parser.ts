@@ -4,6 +4,7 @@
 
 import type { HttpLimits } from "./limits.ts";
 import { LLHTTP, type Llhttp, LLHTTP_REQUEST, type LlhttpEvents, LlhttpParser, octetText } from "./llhttp.ts";
+import { joined, withoutTrailingBlanks } from "./pieces.ts";
 
 /** A whole request. */
 export interface ParsedRequest {
@@ -11,8 +12,8 @@ export interface ParsedRequest {
   readonly target: string;
   /** `HTTP/1.1` or `HTTP/1.0`. */
   readonly http: string;
-  /** By name as the client spelled it; of repeated ones the last. */
-  readonly header: ReadonlyMap<string, string>;
+  /** Names, as the client spelled them, and values in turn. */
+  readonly headerLines: readonly string[];
   /** The value of `Content-Type`, however that was spelled. */
   readonly contentType: string | null;
   /** Null where the request says nothing of a body. */
@@ -44,6 +45,10 @@ export type ParserStop = "more" | "last" | "paused" | Refusal;
 
 const CR = 0x0d, LF = 0x0a;
 const OVER = LLHTTP.USER;
+/** Lengths of the names of headers that matter here, so that others cost little. */
+const KNOWN_NAME_LENGTHS: ReadonlySet<number> = new Set(
+  ["content-length", "content-type", "transfer-encoding", "expect"].map((name) => name.length),
+);
 /** As much of a request line as tells an unknown method from garbage. */
 const METHOD_LENGTH_MAX = 32;
 
@@ -66,7 +71,7 @@ export class RequestParser implements LlhttpEvents {
   isReadingBody = false;
 
   #target = "";
-  #header = new Map<string, string>();
+  #lines: string[] = [];
   #name = "";
   #value: string | null = null;
   #headerBytes = 0;
@@ -96,7 +101,10 @@ export class RequestParser implements LlhttpEvents {
       const piece = bytes.subarray(taken);
       const step = this.#parser.execute(piece);
       taken += step.taken;
-      if (step.result === LLHTTP.OK) this.#noteBeginning(piece);
+      if (step.result === LLHTTP.OK) {
+        this.#noteBeginning(piece);
+        break;
+      }
       const stop = this.#stopOf(step.result, piece.subarray(lineStart(piece, step.taken)));
       if (stop !== null) return { stop, taken };
     }
@@ -110,14 +118,11 @@ export class RequestParser implements LlhttpEvents {
 
   #stopOf(result: number, line: Uint8Array): ParserStop | null {
     switch (result) {
-      case LLHTTP.OK:
-        return null;
       case LLHTTP.PAUSED:
         this.#parser.resume();
         return this.#last ? "last" : "paused";
       case LLHTTP.PAUSED_UPGRADE:
         // Other protocols are not offered: the request stands as it is.
-        if (this.#method === "CONNECT") return new Refusal(501, "Not Implemented", "this server is no proxy");
         this.#parser.resumeAfterUpgrade();
         return null;
       case LLHTTP.PAUSED_H2_UPGRADE:
@@ -130,7 +135,7 @@ export class RequestParser implements LlhttpEvents {
     const problem = this.#parser.problem;
     if (result === LLHTTP.INVALID_METHOD) {
       const beginning = this.#beginning + octetText(line.subarray(0, METHOD_LENGTH_MAX));
-      const method = /^([A-Z]+) /.exec(beginning)?.[1];
+      const method = /^([A-Z]+)(?: |$)/.exec(beginning)?.[1];
       if (method !== undefined) return new Refusal(501, "Not Implemented", `unknown HTTP method "${method}"`);
     }
     if (result === LLHTTP.INVALID_VERSION && problem === "Invalid HTTP version") {
@@ -165,8 +170,7 @@ export class RequestParser implements LlhttpEvents {
   }
 
   #noteBeginning(piece: Uint8Array): void {
-    const isMethodOpen = this.isReading && this.#target === "";
-    if (!isMethodOpen) this.#beginning = "";
+    if (!this.isReading || this.#target !== "") this.#beginning = "";
     else if (this.#beginning.length < METHOD_LENGTH_MAX) {
       const line = piece.subarray(lineStart(piece, piece.length));
       this.#beginning += octetText(line.subarray(0, METHOD_LENGTH_MAX));
@@ -178,7 +182,7 @@ export class RequestParser implements LlhttpEvents {
   begin(): void {
     this.isReading = true;
     this.#target = "";
-    this.#header = new Map();
+    this.#lines = [];
     this.#name = "";
     this.#value = null;
     this.#headerBytes = 0;
@@ -226,13 +230,17 @@ export class RequestParser implements LlhttpEvents {
 
   #endHeader(): void {
     const name = this.#name;
-    const value = (this.#value ?? "").replace(/[ \t]+$/, "");
+    const value = withoutTrailingBlanks(this.#value ?? "");
     this.#name = "";
     this.#value = null;
     // Headers behind a chunked body are nobody's business.
     if (this.isReadingBody) return;
-    this.#header.set(name, value);
-    switch (name.toLowerCase()) {
+    this.#lines.push(name, value);
+    if (KNOWN_NAME_LENGTHS.has(name.length)) this.#noteHeader(name.toLowerCase(), value);
+  }
+
+  #noteHeader(name: string, value: string): void {
+    switch (name) {
       case "content-length":
         this.#contentLength = Number(value);
         break;
@@ -263,6 +271,7 @@ export class RequestParser implements LlhttpEvents {
   #checkHead(parser: LlhttpParser): number {
     if (parser.major === 0) return this.#refuse(400, "Bad Request", "malformed HTTP request (no version)");
     if (parser.major !== 1) return this.#refuse(505, "Bad Version", "this server speaks HTTP/1.1");
+    if (this.#method === "CONNECT") return this.#refuse(501, "Not Implemented", "this server is no proxy");
     if (this.#isChunked && (parser.minor === 0 || this.#lineFeedsOnly)) {
       return this.#refuse(400, "Bad Request", "malformed HTTP request (chunks where there can be none)");
     }
@@ -294,7 +303,7 @@ export class RequestParser implements LlhttpEvents {
       method: this.#method,
       target: this.#target,
       http: this.#http,
-      header: this.#header,
+      headerLines: this.#lines,
       contentType: this.#contentType,
       body: this.#contentLength === null && !this.#isChunked ? null : joined(this.#body, this.#bodyBytes),
       keepAlive: this.#keepAlive,
@@ -313,15 +322,4 @@ export class RequestParser implements LlhttpEvents {
 /** Where the line begins that an offset is in. */
 function lineStart(bytes: Uint8Array, offset: number): number {
   return offset === 0 ? 0 : bytes.lastIndexOf(LF, offset - 1) + 1;
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -5,6 +5,7 @@
 import { RE2JS } from "re2js";
 import type { ReForm } from "../../runtime/mod.ts";
 import { FormRequest } from "./messages.ts";
+import { headerMap } from "./pieces.ts";
 import type { ParsedRequest } from "./request_parser.ts";
 import { mappingRefused, type Response } from "./response.ts";
 
@@ -55,7 +56,14 @@ export class ResourceMapping {
     const named = this.#expression.namedGroups();
     const formEntry = new Map(this.#names.map((name) => [name, name in named ? matcher.group(name) : null]));
     return {
-      message: new FormRequest({ method, request: target, formEntry, http, header: new Map(request.header), body }),
+      message: new FormRequest({
+        method,
+        request: target,
+        formEntry,
+        http,
+        header: headerMap(request.headerLines),
+        body,
+      }),
     };
   }
 }

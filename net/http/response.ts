@@ -16,6 +16,7 @@ import {
   TimedOut,
 } from "../../runtime/mod.ts";
 import { HttpResponse } from "./messages.ts";
+import { headerLine } from "./pieces.ts";
 import type { Refusal } from "./request_parser.ts";
 
 /** A response but for what depends on the moment and the connection. */
@@ -141,17 +142,14 @@ function safeReason(reason: string | null, status: number): string {
     : reasonOfStatus(status);
 }
 
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 /** What the server itself says. */
 const OWN_HEADERS = new Set(["date", "server", "content-length", "connection", "transfer-encoding"]);
 
 function headerLines(header: ReadonlyMap<string, string>): string {
   let lines = "";
   for (const [name, value] of header) {
-    if (!HEADER_NAME.test(name)) throw new RangeError(`${JSON.stringify(name)} is no name of a header`);
-    if (!HEADER_VALUE.test(value)) throw new RangeError(`header "${name}" is not printable ASCII on one line`);
-    if (!OWN_HEADERS.has(name.toLowerCase())) lines += `${name}: ${value}\r\n`;
+    const line = headerLine(name, value);
+    if (!OWN_HEADERS.has(name.toLowerCase())) lines += line;
   }
   return lines;
 }

@@ -18,7 +18,7 @@ import { API_SERVER, httpDate, refusalResponse, REST_SERVER, writeResponse } fro
 import { ResourceMapping } from "./resource.ts";
 import { Refusal } from "./request_parser.ts";
 
-/** How often connections are looked after. Time limits hold with this precision. */
+/** How often connections are looked after. Time limits are exceeded by at most twice this. */
 export const TICK_MS = 250;
 /** Pause after a failed accept, so that a lasting failure does not keep the process busy. */
 const ACCEPT_PAUSE_MS = 100;
@@ -93,14 +93,12 @@ class HttpServer implements HttpListener {
   readonly #kernel: Kernel;
   readonly #options: HttpListenerOptions;
   readonly #limits: HttpLimits;
-  readonly #context: ConnectionContext;
+  readonly #context: ConnectionContext & { moment: number; date: string };
   readonly #connections = new Set<HttpConnection>();
   readonly #perAddress = new Map<string, number>();
   #listener: StreamListener | null = null;
   #isTicking = false;
   #isClosed = false;
-  #dateSecond = -1n;
-  #date = "";
   #turnedAway = 0;
   #turnedAwayReported = 0;
 
@@ -123,7 +121,8 @@ class HttpServer implements HttpListener {
       server: isApi ? API_SERVER : REST_SERVER,
       encode: { zoneOffset, uuid: () => random.uuid() },
       map: (parsed) => mapping.map(parsed),
-      date: () => this.#dateNow(),
+      moment: 0,
+      date: "",
       closed: (connection, ending) => this.#forget(connection, ending),
     };
   }
@@ -163,9 +162,9 @@ class HttpServer implements HttpListener {
       return;
     }
     this.#perAddress.set(host, (this.#perAddress.get(host) ?? 0) + 1);
+    this.#startTicking();
     const connection = new HttpConnection(stream, this.#context);
     this.#connections.add(connection);
-    this.#startTicking();
     this.#options.opened?.(connection);
     connection.run();
   }
@@ -195,25 +194,24 @@ class HttpServer implements HttpListener {
     this.#turnedAway++;
     this.#startTicking();
     const { server } = this.#context;
-    const context = { date: this.#dateNow(), server, connection: "Connection: close\r\n", isHead: false };
+    const context = { date: this.#context.date, server, connection: "Connection: close\r\n", isHead: false };
     const outgoing = new Outgoing();
     outgoing.add(writeResponse(TOO_MANY_CONNECTIONS, context));
     const close = () => stream.close();
     stream.write(outgoing.take()).then(close, close);
   }
 
-  #dateNow(): string {
-    const second = this.#kernel.world.clock.wall() / 1_000_000n;
-    if (second !== this.#dateSecond) {
-      this.#dateSecond = second;
-      this.#date = httpDate(second * 1_000_000n);
-    }
-    return this.#date;
+  /** Brings what the connections know of the time up to date; true until the next tick. */
+  #readClocks(): void {
+    const { clock } = this.#kernel.world;
+    this.#context.moment = clock.now() + TICK_MS;
+    this.#context.date = httpDate(clock.wall());
   }
 
   #startTicking(): void {
     if (this.#isTicking) return;
     this.#isTicking = true;
+    this.#readClocks();
     this.#kernel.after(TICK_MS, this.#tick);
   }
 

@@ -12,7 +12,15 @@ import { isList, type Word } from "../types/word.ts";
 import { refuse } from "./codec_error.ts";
 import type { JsonReader } from "./json_reader.ts";
 import { describe, quote, writeWord } from "./json_writer.ts";
-import { announce, type CodecOf, type Decoding, type Encoding, NOT_USUAL, type Slot, type TypeCodec } from "./type_codec.ts";
+import {
+  announce,
+  type CodecOf,
+  type Decoding,
+  type Encoding,
+  NOT_USUAL,
+  type Slot,
+  type TypeCodec,
+} from "./type_codec.ts";
 
 /** What an Any needs of a type that it holds. */
 interface HeldType {

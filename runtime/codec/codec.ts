@@ -77,7 +77,11 @@ export function encode(value: unknown, type: Portable<unknown>, options: EncodeO
  * console.assert(decode('{"value":5}', Integer8) === 5);
  * ```
  */
-export function decode(text: string | Uint8Array, type: Portable<unknown>, options: DecodeOptions = NO_OPTIONS): unknown {
+export function decode(
+  text: string | Uint8Array,
+  type: Portable<unknown>,
+  options: DecodeOptions = NO_OPTIONS,
+): unknown {
   try {
     const source = typeof text === "string" ? text : utf8Text(text);
     const limits = options.limits ?? DECODE_LIMITS;
@@ -127,7 +131,7 @@ function pointerTable(word: Word | undefined): ReadonlyMap<string, Word> | null 
     if (!isList(entry) || entry.length < 2) refuse("expected pointers as pairs of alias and value");
     const [alias, pointed] = entry as [Word, Word];
     if (typeof alias === "string") table.set(alias, pointed);
-    else if (typeof alias === "object" && alias !== null) refuse("expected an alias as text");
+    else if (isList(alias) || alias instanceof Map) refuse("expected an alias as text");
   }
   return table;
 }

@@ -7,7 +7,7 @@ import type { ArrayType, ListType, MapType, PointerType, Portable, SetType } fro
 import { Duration, Instant } from "../types/time.ts";
 import { isList, type Word } from "../types/word.ts";
 import { refuse, within } from "./codec_error.ts";
-import { floatListDepth, scanFloatLists } from "./float_lists.ts";
+import { floatListDepth, scanFloatLists, writeFloats } from "./float_lists.ts";
 import type { JsonReader } from "./json_reader.ts";
 import { describe } from "./json_writer.ts";
 import { announce, type CodecOf, type Decoding, type Encoding, NOT_USUAL, type TypeCodec } from "./type_codec.ts";
@@ -70,7 +70,7 @@ export function listCodec(type: ListType<unknown>, codecOf: CodecOf): TypeCodec 
     structural: true,
     write(value, out) {
       if (!Array.isArray(value)) refuse(`expected a list, got ${describe(value)}`);
-      return writeItems(value, element, out);
+      return (floatDepth === 1 ? writeFloats(value) : null) ?? writeItems(value, element, out);
     },
     read(word, from, slot) {
       const words = listOf(word);
@@ -116,7 +116,9 @@ export function arrayCodec(type: ArrayType<unknown>, codecOf: CodecOf): TypeCode
 
 /** How many values a default of this type is made of. */
 function itemCount(type: Portable<unknown>): number {
-  return type.kind === "array" ? (type as ArrayType<unknown>).size * itemCount((type as ArrayType<unknown>).element) : 1;
+  return type.kind === "array"
+    ? (type as ArrayType<unknown>).size * itemCount((type as ArrayType<unknown>).element)
+    : 1;
 }
 
 /** Refuses what the original can't hash. */
@@ -134,7 +136,9 @@ function checkHashable(type: Portable<unknown>): void {
 
 /** Makes equal keys one: what JavaScript compares by identity although the value is what counts. */
 function canonicalKeys(type: Portable<unknown>): ((key: unknown) => unknown) | null {
-  if (type.kind !== "world" && type.kind !== "delta" && type.kind !== "string" && type.kind !== "character") return null;
+  if (type.kind !== "world" && type.kind !== "delta" && type.kind !== "string" && type.kind !== "character") {
+    return null;
+  }
   const seen = new Map<unknown, unknown>();
   return (key) => {
     const identity = keyIdentity(key);

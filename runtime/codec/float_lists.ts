@@ -4,6 +4,7 @@
 
 import type { ListType, Portable } from "../types/portable.ts";
 import type { JsonReader } from "./json_reader.ts";
+import { floatText } from "./json_writer.ts";
 
 /** Below this length of text the platform's parser costs more than it saves, in UTF-16 units. */
 const WORTH_WHILE = 100;
@@ -18,6 +19,17 @@ export function floatListDepth(type: Portable<unknown>): number {
   if (element.kind === "float8" || element.kind === "float4") return 1;
   const inner = floatListDepth(element);
   return inner === 0 ? 0 : inner + 1;
+}
+
+/** The text of a list of numbers; null if something else is among them. */
+export function writeFloats(items: readonly unknown[]): string | null {
+  let text = "[";
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (typeof item !== "number") return null;
+    text += i === 0 ? floatText(item) : "," + floatText(item);
+  }
+  return text + "]";
 }
 
 /**

@@ -175,5 +175,5 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (value instanceof Map) return "an object";
   const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
-  return typeof name === "string" && name !== "" ? `a ${name}` : "an object";
+  return typeof name === "string" && name !== "" && name !== "Object" ? `a ${name}` : "an object";
 }

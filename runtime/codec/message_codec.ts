@@ -38,7 +38,7 @@ export function messageCodec(type: UserDefined<object>, codecOf: CodecOf): TypeC
   return {
     structural: true,
     write(value, out) {
-      if (!(value instanceof messageClass)) refuse(`expected a ${messageClass.name}, got ${describe(value)}`);
+      if (!(value instanceof messageClass)) refuse(`expected ${messageClass.name}, got ${describe(value)}`);
       return writeMembers(value, out);
     },
     read(word, from, slot) {

@@ -80,7 +80,9 @@ const integer: TypeCodec = {
     return typeof value === "bigint" ? integerText(value) : wanted("a whole number", value);
   },
   read(word) {
-    return word === null || typeof word === "number" || typeof word === "bigint" ? word : wanted("a whole number", word);
+    return word === null || typeof word === "number" || typeof word === "bigint"
+      ? word
+      : wanted("a whole number", word);
   },
   scan: (reader) => scanNull(reader) ? null : reader.integer(),
 };
@@ -175,9 +177,10 @@ const uuid: TypeCodec = {
   scan(reader) {
     const start = reader.at + 1;
     const end = start + UUID_LENGTH;
-    if (reader.text.charCodeAt(end) === QUOTE && isUsualUuid(reader.text, start)) {
+    const { text } = reader;
+    if (text.charCodeAt(reader.at) === QUOTE && text.charCodeAt(end) === QUOTE && isUsualUuid(text, start)) {
       reader.at = end + 1;
-      return reader.text.slice(start, end);
+      return text.slice(start, end);
     }
     if (scanNull(reader)) return null;
     throw NOT_USUAL;
@@ -189,7 +192,10 @@ const delta: TypeCodec = {
   structural: false,
   write: (value) => value instanceof Duration ? `"${formatDelta(value)}"` : wanted("a Duration", value),
   read: (word) => typeof word === "string" ? parseDelta(word) : wanted("a text", word),
-  scan: (reader) => parseDelta(reader.string()),
+  scan(reader) {
+    if (reader.text.charCodeAt(reader.at) !== QUOTE) throw NOT_USUAL;
+    return parseDelta(reader.string());
+  },
 };
 
 const target: TypeCodec = {

@@ -104,7 +104,6 @@ export class InlineAddresses implements AddressWriter, AddressReader {
   }
 }
 
-
 /** Refuses what is not an address, as anything else would spoil the text around it. */
 export function checkAddress(address: unknown): asserts address is Address {
   if (typeof address !== "string") refuse(`expected an address, got ${describe(address)}`);

@@ -7,7 +7,7 @@ import { HostPort } from "../messages/host_port.ts";
 import { castBack } from "../types/cast.ts";
 import { Boolean, Unicode } from "../types/portable.ts";
 import { outputValue, TypedTextError, typeNameOf } from "./typed_text.ts";
-import { dashed, forwardedArguments, type Settings, type SettingShape, type SplitArguments } from "./arguments.ts";
+import { dashed, type SettingShape } from "./arguments.ts";
 import {
   type CommandLine,
   isBackground,
@@ -55,25 +55,32 @@ export function stemOf(path: string): string {
   return file.slice(0, file.length - extensionOf(file).length);
 }
 
-/** What a child is told. */
-export interface ChildRequest {
-  /** The module or program, as it will be run. */
-  readonly module: string;
+/** How a child process is to run, whatever it is. */
+export interface ChildOptions {
+  /** Words of its command line. */
   readonly words?: readonly string[];
-  /** Arguments that were not understood here, and are the child's to understand. */
-  readonly forwarded?: SplitArguments;
-  /** Where the parent's directory listens, for a private library. */
-  readonly library?: HostPort;
-  /** By wire name. */
-  readonly settings?: Settings;
-  /** The declared settings of the child, where they are known. */
-  readonly declared?: readonly SettingShape[];
+  /** Arguments that were not understood here, and are the child's to understand, as they were given. */
+  readonly forwarded?: readonly string[];
   /** Its place in the chain of processes; follows from the parent's where nobody says. */
-  readonly origin?: Origin;
+  readonly origin?: "SHELL" | "RUN" | "RUN_CHILD" | "START" | "START_CHILD";
+  /** The home of its role; that of the parent where nobody says. */
   readonly homePath?: string;
+  /** The name of its role; that of its file where nobody says. */
   readonly roleName?: string;
   /** The role is not one below that of the parent. */
   readonly topRole?: boolean;
+}
+
+/** What a child is told. */
+export interface ChildRequest extends ChildOptions {
+  /** The module or program, as it will be run. */
+  readonly module: string;
+  /** Where the parent's directory listens, for a private library. */
+  readonly library?: HostPort;
+  /** By wire name. */
+  readonly settings?: ReadonlyMap<string, unknown>;
+  /** The declared settings of the child, where they are known. */
+  readonly declared?: readonly SettingShape[];
 }
 
 /** The role of a child: as given, else by its module, below the role of its parent unless it is a top one. */
@@ -87,7 +94,7 @@ export function childArguments(request: ChildRequest, parent: CommandLine): stri
   const origin = request.origin ?? originOfChild(parent.origin);
   const homePath = request.homePath ?? parent.homePath;
   const command = [...request.words ?? []];
-  if (request.forwarded !== undefined) command.push(...forwardedArguments(request.forwarded));
+  command.push(...request.forwarded ?? []);
   if (request.library !== undefined) command.push(...libraryArguments(request.library, request.settings));
   command.push(...settingArguments(request));
   command.push(`--origin=${origin}`, "--child-process", "--full-output");
@@ -98,7 +105,7 @@ export function childArguments(request: ChildRequest, parent: CommandLine): stri
   return command;
 }
 
-function libraryArguments(library: HostPort, settings: Settings | undefined): string[] {
+function libraryArguments(library: HostPort, settings: ReadonlyMap<string, unknown> | undefined): string[] {
   const encrypted = castBack(settings?.get("encrypted_process")) === true;
   return [
     "--directory-scope=LIBRARY",

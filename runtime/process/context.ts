@@ -10,13 +10,12 @@ import { CommandLine } from "./standard_arguments.ts";
 
 /** A process as its actors see it. */
 export interface ProcessContext {
+  /** The standard arguments. */
   readonly commandLine: CommandLine;
   /** Words of the command line. */
   readonly words: readonly string[];
   /** Absolute path of what runs here, as roles record it; empty where there is no file. */
   readonly executable: string;
-  /** The role on disk, or null. */
-  readonly role: Role | null;
   /** Folder of shared, read-only materials; null where there is none. */
   readonly resourcePath: string | null;
   /** Folder for what this role keeps. */
@@ -97,7 +96,6 @@ export function memoryContext({ files }: World, basis: ContextBasis): ProcessCon
   let temporary: Promise<string> | null = null;
   return {
     ...basis,
-    role: null,
     resourcePath: commandLine.resourcePath === null ? null : absolute(current, commandLine.resourcePath),
     modelPath: commandLine.modelPath ?? current,
     temporaryPath: () => temporary ??= files.makeTemporaryFolder("cake-"),
@@ -111,7 +109,6 @@ export function memoryContext({ files }: World, basis: ContextBasis): ProcessCon
 export function roleContext(basis: ContextBasis, role: Role, homePath: string): ProcessContext {
   return {
     ...basis,
-    role,
     resourcePath: resourceFolder(homePath, role.records.executableFile),
     modelPath: role.modelPath,
     temporaryPath: () => Promise.resolve(role.temporaryPath),

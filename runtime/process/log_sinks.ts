@@ -2,7 +2,7 @@
 
 import { join } from "@std/path";
 import { logLine, type LogRecord, type LogSink, logTime } from "../log.ts";
-import type { Cancel, World } from "../world.ts";
+import { type Cancel, FileError, type World } from "../world.ts";
 
 /** Lines in one file of logs. */
 export const LOG_FILE_LINES_MAX = 16384;
@@ -12,6 +12,9 @@ const LOG_LINE_BYTES = 120;
 const LOG_BATCH_MS = 250;
 /** Lines that wait at most; further ones are counted and dropped until the next write. */
 const LOG_BATCH_LINES_MAX = 65536;
+
+/** Microseconds of the least difference between names of files. */
+const MILLISECOND = 1000n;
 
 /** Writes each record to stderr, with the process id before it. */
 export function errorStreamSink(world: World): LogSink {
@@ -33,6 +36,8 @@ export class FolderSink implements LogSink {
   #dropped = 0;
   #file: string | null = null;
   #linesInFile = 0;
+  /** The moment that the present file is named after. */
+  #opened = 0n;
   #alarm: Cancel | null = null;
   #writing: Promise<void> = Promise.resolve();
 
@@ -56,9 +61,7 @@ export class FolderSink implements LogSink {
   flush(): Promise<void> {
     this.#alarm?.();
     this.#alarm = null;
-    this.#writing = this.#writing.then(() => this.#writeBatch()).catch(() => {
-      this.#dropped++;
-    });
+    this.#writing = this.#writing.then(() => this.#writeBatch());
     return this.#writing;
   }
 
@@ -69,23 +72,35 @@ export class FolderSink implements LogSink {
       lines.push(`${logTime(this.#world.clock.wall())} ? <00000000>log - Dropped ${this.#dropped} lines`);
       this.#dropped = 0;
     }
-    for (let at = 0; at < lines.length;) {
-      if (this.#file === null || this.#linesInFile >= LOG_FILE_LINES_MAX) await this.#nextFile();
-      const batch = lines.slice(at, at + LOG_FILE_LINES_MAX - this.#linesInFile);
-      await this.#world.files.appendText(this.#file!, `${batch.join("\n")}\n`);
-      this.#linesInFile += batch.length;
-      at += batch.length;
+    let written = 0;
+    try {
+      while (written < lines.length) written += await this.#append(lines.slice(written));
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      this.#dropped += lines.length - written;
     }
   }
 
-  async #nextFile(): Promise<void> {
+  /** Writes as many lines as the file takes. */
+  async #append(lines: readonly string[]): Promise<number> {
+    if (this.#file === null || this.#linesInFile >= LOG_FILE_LINES_MAX) this.#file = await this.#nextFile();
+    const batch = lines.slice(0, LOG_FILE_LINES_MAX - this.#linesInFile);
+    await this.#world.files.appendText(this.#file, `${batch.join("\n")}\n`);
+    this.#linesInFile += batch.length;
+    return batch.length;
+  }
+
+  async #nextFile(): Promise<string> {
     const { files, clock } = this.#world;
     await files.makeFolder(this.#folder);
-    this.#file = join(this.#folder, logFileName(clock.wall()));
+    const wall = clock.wall();
+    // Two files can't have one name, however fast they fill.
+    this.#opened = wall > this.#opened + MILLISECOND ? wall : this.#opened + MILLISECOND;
     this.#linesInFile = 0;
     const names = (await files.list(this.#folder)).sort();
     for (const name of names.slice(0, Math.max(0, names.length + 1 - this.#filesMax))) {
       await files.remove(join(this.#folder, name));
     }
+    return join(this.#folder, logFileName(this.#opened));
   }
 }

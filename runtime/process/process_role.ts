@@ -6,8 +6,8 @@ import type { Settings } from "./arguments.ts";
 import { stemOf } from "./child.ts";
 import { absolute } from "./executable.ts";
 import { HomeError } from "./home_error.ts";
-import { createRole, makeResourceFolder, openRole, Role, rolePath } from "./role.ts";
-import { isRoleName, lockHolder } from "./role_records.ts";
+import { createRole, makeResourceFolder, openRole, type Role, rolePath } from "./role.ts";
+import { isRoleName } from "./role_records.ts";
 import { type CommandLine, CommandResponse, DEFAULT_HOME, isBackground } from "./standard_arguments.ts";
 
 /** How long to try for a lock that somebody may hold only to see whether it is free. */
@@ -78,16 +78,16 @@ export async function makeRole(world: World, place: RolePlace, executable: strin
  */
 export async function occupyRole(world: World, role: Role, place: RolePlace, commandLine: CommandLine): Promise<void> {
   await role.makeFolders();
-  if (!await lockPatiently(world, role) && !await isLockedForUs(world, role, commandLine)) {
+  if (!await lockPatiently(world, role, commandLine)) {
     throw new HomeError(`role ${role.path}/lock is running`, "locked", role.path);
   }
   await makeResourceFolder(world.files, place.homePath, role.records.executableFile);
   await role.emptyTemporary();
 }
 
-async function lockPatiently(world: World, role: Role): Promise<boolean> {
+async function lockPatiently(world: World, role: Role, commandLine: CommandLine): Promise<boolean> {
   const until = world.clock.now() + LOCK_TRIES_MS;
-  while (!await role.lock()) {
+  while (!await role.lock() && !await isLockedForUs(world, role, commandLine)) {
     if (world.clock.now() >= until) return false;
     await new Promise<void>((resolve) => world.clock.after(LOCK_PAUSE_MS, resolve));
   }
@@ -106,9 +106,9 @@ async function isLockedForUs(world: World, role: Role, commandLine: CommandLine)
   if (holder === parent) return true;
   const above = await parentOf(world, parent);
   if (above !== null) return holder === above;
-  // Where the platform doesn't tell, what the holder noted must do.
-  const noted = lockHolder(await world.files.readText(`${role.lockPath}.json`).catch(() => ""));
-  return noted !== null && noted.pid === holder;
+  // Where the platform doesn't tell: a role that runs has begun a run and not ended it; a command that waits has not.
+  const last = role.records.startStop.at(-1);
+  return commandLine.origin === "RUN_CHILD" && (last === undefined || last.stop !== null);
 }
 
 /** The parent of a process, where there is a process file system. */

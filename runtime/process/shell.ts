@@ -15,7 +15,7 @@ import { Cast } from "../types/cast.ts";
 import type { MemberShape } from "../types/message.ts";
 import { Any, MapOf, Unicode } from "../types/portable.ts";
 import { registeredSignatures } from "../types/registry.ts";
-import { FileError, type World } from "../world.ts";
+import { type Cancel, FileError, type World } from "../world.ts";
 import {
   ArgumentError,
   extractSettings,
@@ -47,6 +47,9 @@ import { TypedTextError } from "./typed_text.ts";
 
 /** How long child processes and services may take to end after the main object has. */
 const ENDING_MS = 10_000;
+
+/** How long an alarm is set that only says that the process is to live. */
+const STAY_ALIVE_MS = 3_600_000;
 
 /** What upper layers do around a main object: networking and directory are theirs. */
 export interface ShellHooks {
@@ -168,47 +171,79 @@ async function runMain(world: World, program: Program, parsed: Parsed, plan: Run
   const basis = { commandLine, words, executable: program.executable };
   const role = await roleToRun(world, plan.place, commandLine, { ...basis, sticky: program.sticky ?? false });
   const settings = settingsInForce(program, role, parsed.settings);
-  if (role !== null) await occupyRole(world, role, plan.place, commandLine);
-  const context = role === null ? memoryContext(world, basis) : roleContext(basis, role, plan.place.homePath);
   const logs = openLogs(world, commandLine, role);
   const runtime = new Runtime(world, logs.log === null ? {} : { log: logs.log });
-  runtime.provide(PROCESS_CONTEXT, context);
+  const course = beginCourse(runtime, commandLine);
   try {
-    const value = await mainValue(runtime, program, context, settings);
-    if (role !== null) await recordStop(role, value);
-    return await plan.report(value, commandLine);
+    if (role !== null) await occupyRole(world, role, plan.place, commandLine);
+    const context = role === null ? memoryContext(world, basis) : roleContext(basis, role, plan.place.homePath);
+    runtime.provide(PROCESS_CONTEXT, context);
+    try {
+      const value = await mainValue(runtime, program, { context, role, settings, onStop: course.onStop });
+      if (role !== null) await recordStop(role, value);
+      return await plan.report(value, commandLine);
+    } finally {
+      await endChildren(runtime);
+      await withTimeLimit(world, program.hooks?.detach?.(runtime));
+      role?.unlock();
+      await context.cleanUp();
+    }
   } finally {
-    await endChildren(runtime);
-    await withTimeLimit(world, program.hooks?.detach?.(runtime));
-    role?.unlock();
-    await context.cleanUp();
     await logs.flush();
+    course.end();
     runtime.close();
   }
 }
 
-/** Runs the main object to its end and returns what it returned. */
-async function mainValue(
-  runtime: Runtime,
-  program: Program,
-  context: ProcessContext,
-  settings: object,
-): Promise<unknown> {
-  const { commandLine, role } = context;
+interface Course {
+  /** Says what an interruption does. */
+  readonly onStop: (stop: () => void) => void;
+  end(): void;
+}
+
+/**
+ * From here on signals are requests, until all is said and done: what comes while the result is written must not cut
+ * it off.
+ */
+function beginCourse(runtime: Runtime, commandLine: CommandLine): Course {
   const interruption = watchSignals(runtime, commandLine);
+  const cancelStay = stayAlive(runtime);
   const cancelWatch = commandLine.childProcess ? watchParent(runtime, interruption.interrupt) : () => {};
-  try {
-    const refused = await program.hooks?.attach?.(runtime, context);
-    if (refused instanceof Faulted) return refused;
-    await role?.recordStart();
-    const main = runtime.start(program.main as RoutineFunction<object>, settings);
-    interruption.onStop(() => runtime.send(new Stop(), main.address, main.address));
-    program.hooks?.started?.(runtime, context, main.address);
-    return await main.returned;
-  } finally {
-    cancelWatch();
-    interruption.cancel();
-  }
+  return {
+    onStop: (stop) => interruption.onStop(stop),
+    end: () => {
+      cancelStay();
+      cancelWatch();
+      interruption.cancel();
+    },
+  };
+}
+
+interface MainParts {
+  readonly context: ProcessContext;
+  readonly role: Role | null;
+  readonly settings: object;
+  readonly onStop: Course["onStop"];
+}
+
+/** Runs the main object to its end and returns what it returned. */
+async function mainValue(runtime: Runtime, program: Program, parts: MainParts): Promise<unknown> {
+  const { context, role, settings, onStop } = parts;
+  const refused = await program.hooks?.attach?.(runtime, context);
+  if (refused instanceof Faulted) return refused;
+  await role?.recordStart();
+  const main = runtime.start(program.main as RoutineFunction<object>, settings);
+  onStop(() => runtime.send(new Stop(), main.address, main.address));
+  program.hooks?.started?.(runtime, context, main.address);
+  return await main.returned;
+}
+
+/** Holds a process up that only waits for messages or signals: a platform ends one for which nothing is due. */
+function stayAlive({ world }: Runtime): Cancel {
+  let cancel = world.clock.after(STAY_ALIVE_MS, function again() {
+    cancel = world.clock.after(STAY_ALIVE_MS, again);
+  });
+  return () => cancel();
 }
 
 /** Stored settings, overridden one by one by those of the command line, by the names that the main object declared. */

@@ -8,7 +8,7 @@ import { LOG_LEVELS } from "../log.ts";
 import { castBack } from "../types/cast.ts";
 import { type MemberShape, Message } from "../types/message.ts";
 import { Boolean, Enumeration, Unicode } from "../types/portable.ts";
-import { extractSettings, type Settings, type SplitArguments } from "./arguments.ts";
+import { extractSettings, type Settings, type SettingShape, type SplitArguments } from "./arguments.ts";
 
 /** The home of a composite process, where nobody says. */
 export const DEFAULT_HOME = ".layer-cake";
@@ -50,7 +50,11 @@ export class CommandLine extends Message({
 
 /** The answer of a process that was asked to do something with its role instead of running. */
 export class CommandResponse extends Message({ command: Unicode, note: Unicode }) {
-  /** @param command What was done, or both members as one object. */
+  /**
+   * Makes an answer.
+   *
+   * @param command What was done, or both members as one object.
+   */
   constructor(command?: string | object, note: string | null = null) {
     super(typeof command === "object" ? command : { command: command ?? null, note });
   }
@@ -80,10 +84,12 @@ export function extractStandard(split: SplitArguments): StandardArguments {
 }
 
 /** Settings by the names that members have in TypeScript. Null ones are left out, so that their defaults hold. */
-export function memberValues(settings: Settings, table: readonly Pick<MemberShape, "name" | "wireName">[]): object {
+export function memberValues(settings: Settings, table: readonly SettingShape[]): object {
   const values: [string, unknown][] = [];
-  for (const { name, wireName } of table) {
-    const value = castBack(settings.get(wireName));
+  for (const { name, wireName, type } of table) {
+    const held = settings.get(wireName);
+    // What may be of any type keeps it.
+    const value = type.kind === "any" ? held : castBack(held);
     if (value !== undefined && value !== null) values.push([name, value]);
   }
   return Object.fromEntries(values);

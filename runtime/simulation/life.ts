@@ -27,6 +27,8 @@ export interface SlowReading {
 /** The scope of everything that a process does between its start and its end. */
 export class Life {
   readonly engine: Engine;
+  /** The name of its host. */
+  readonly host: string;
   /** Host and process, `alpha/server`. */
   readonly label: string;
   readonly pid: number;
@@ -34,10 +36,13 @@ export class Life {
   readonly signalHandlers: Map<SignalName, Set<() => void>> = new Map();
   slowReading: SlowReading | null = null;
   #isAlive = true;
+  /** What a frozen process does once it is thawed, in order; null while it runs. */
+  #asleep: (() => unknown)[] | null = null;
 
-  constructor(engine: Engine, label: string, pid: number) {
+  constructor(engine: Engine, home: { readonly host: string; readonly process: string }, pid: number) {
     this.engine = engine;
-    this.label = label;
+    this.host = home.host;
+    this.label = `${home.host}/${home.process}`;
     this.pid = pid;
   }
 
@@ -46,9 +51,38 @@ export class Life {
     return this.#isAlive;
   }
 
+  /** True between {@link Life.freeze} and {@link Life.thaw}. */
+  get isFrozen(): boolean {
+    return this.#asleep !== null;
+  }
+
+  /** Lets the program do nothing from now on. What its system does for it goes on. */
+  freeze(): void {
+    if (this.#isAlive) this.#asleep ??= [];
+  }
+
+  /** Lets the program go on: what has happened to it meanwhile, it learns now, in order. */
+  thaw(): void {
+    const asleep = this.#asleep ?? [];
+    this.#asleep = null;
+    for (const run of asleep) this.schedule(0, run, "work");
+  }
+
+  /**
+   * Does something that the program notices: now, or once it is thawed, or never if it has ended.
+   *
+   * @returns What `run` returned, if that was now
+   */
+  rouse(run: () => unknown): unknown {
+    if (!this.#isAlive) return QUIET;
+    if (this.#asleep === null) return run();
+    this.#asleep.push(run);
+    return QUIET;
+  }
+
   /** Schedules an event that doesn't happen once the process has ended. `delay` is in microseconds. */
   schedule(delay: number, run: () => unknown, kind: "work" | "alarm"): ScheduledEvent {
-    return this.engine.schedule(delay, () => this.#isAlive ? run() : QUIET, this.label, kind);
+    return this.engine.schedule(delay, () => this.rouse(run), this.label, kind);
   }
 
   /**
@@ -77,6 +111,7 @@ export class Life {
    */
   end(isTold: boolean): Holding[] {
     this.#isAlive = false;
+    this.#asleep = null;
     const holdings = [...this.holdings];
     this.holdings.clear();
     this.signalHandlers.clear();

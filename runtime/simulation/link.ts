@@ -2,21 +2,40 @@
 
 /** The way from one host to another: how long it takes, and whether anything gets through. */
 
+import { Cut } from "./cut.ts";
 import type { NetworkConditions } from "./options.ts";
 import type { SeededRandom } from "./prng.ts";
 
+/** What carries the segments of connections in one direction. */
+export interface Passage {
+  /** From where to where. */
+  readonly label: string;
+  /** How connections behave here. */
+  readonly conditions: NetworkConditions;
+  /** True when nothing gets through. */
+  readonly isBlocked: boolean;
+  /** How long a segment may be held until its sender's connection breaks. */
+  readonly breakAfterMs: number;
+  /** True with a probability. */
+  chance(probability: number): boolean;
+  /** Randomness for one more connection. */
+  forkRandom(): SeededRandom;
+  /** A one-way delay in microseconds. */
+  delay(random?: SeededRandom): number;
+  /** Keeps something that has arrived where nothing gets through, until something does. */
+  hold(resend: () => void): void;
+}
+
 /** One direction between two hosts, or inside one. */
-export class Link {
+export class Link implements Passage {
   /** Host names, `alpha > beta`. */
   readonly label: string;
   readonly isLoopback: boolean;
   /** Draws of this direction: what happens elsewhere doesn't shift them. */
   readonly #random: SeededRandom;
   readonly #isTargetUp: () => boolean;
+  readonly #cut = new Cut();
   #conditions: NetworkConditions;
-  #breakAfterMs: number | null = null;
-  #isCut = false;
-  #held: (() => void)[] = [];
   #connections = 0;
 
   constructor(
@@ -44,12 +63,12 @@ export class Link {
 
   /** True when nothing gets through: a partition, or a target without power. */
   get isBlocked(): boolean {
-    return this.#isCut || !this.#isTargetUp();
+    return this.#cut.isClosed || !this.#isTargetUp();
   }
 
   /** How long a segment may be held until its sender's connection breaks. */
   get breakAfterMs(): number {
-    return this.#breakAfterMs ?? this.#conditions.breakAfterMs;
+    return this.#cut.breakAfterMs ?? this.#conditions.breakAfterMs;
   }
 
   /** True with a probability. */
@@ -72,31 +91,23 @@ export class Link {
 
   /** Lets nothing through from now on; false if that was so. */
   cut(breakAfterMs: number | null): boolean {
-    const wasCut = this.#isCut;
-    this.#isCut = true;
-    this.#breakAfterMs = breakAfterMs;
-    return !wasCut;
+    return this.#cut.close(breakAfterMs);
   }
 
   /** Ends a partition; false if there was none. */
   heal(): boolean {
-    const wasCut = this.#isCut;
-    this.#isCut = false;
-    this.#breakAfterMs = null;
+    const wasCut = this.#cut.open();
     this.release();
     return wasCut;
   }
 
   /** Keeps something that arrived at the cut, until it is healed. */
   hold(resend: () => void): void {
-    this.#held.push(resend);
+    this.#cut.hold(resend);
   }
 
   /** Sends what was held, in its order, if the way is free. */
   release(): void {
-    if (this.isBlocked) return;
-    const held = this.#held;
-    this.#held = [];
-    for (const resend of held) resend();
+    if (!this.isBlocked) this.#cut.release();
   }
 }

@@ -37,7 +37,7 @@ export class SimulatedListener implements StreamListener, Holding {
   offer(stream: SimulatedStream): void {
     const accept = this.#accepts.shift();
     if (accept === undefined) this.#waiting.push(stream);
-    else accept(stream);
+    else this.#life.rouse(() => accept(stream));
   }
 
   accept(): Promise<ByteStream | null> {

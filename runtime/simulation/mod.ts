@@ -12,5 +12,5 @@ export type { HostOptions, HostSet, SimulatedHost } from "./host.ts";
 export type { SlowReading } from "./life.ts";
 export { LOCAL_NETWORK, type NetworkConditions, type PartitionOptions, type SimulationOptions } from "./options.ts";
 export { SeededRandom } from "./prng.ts";
-export type { CrashOptions, Program, SimulatedProcess, StartOptions } from "./process.ts";
+export type { CrashOptions, ProcessSet, Program, SimulatedProcess, StartOptions } from "./process.ts";
 export { Simulation } from "./simulation.ts";

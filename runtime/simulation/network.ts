@@ -3,6 +3,8 @@
 import { networkError } from "../real_world/errno.ts";
 import { type ByteStream, type Endpoint, type Network, NetworkError, type StreamListener } from "../world.ts";
 import { type Engine, QUIET } from "./engine.ts";
+import { type Connection, Connections } from "./connections.ts";
+import { Lane } from "./lane.ts";
 import { type Life, never } from "./life.ts";
 import { Link } from "./link.ts";
 import { SimulatedListener } from "./listener.ts";
@@ -29,6 +31,14 @@ export interface Station {
   nextPort: number;
 }
 
+/** A process as the network sees it, through all of its lives. */
+export interface Resident {
+  /** The name of its host. */
+  readonly host: string;
+  /** Host and process, `alpha/server`. */
+  readonly label: string;
+}
+
 /** A connect under way. */
 interface Attempt {
   readonly life: Life;
@@ -46,10 +56,13 @@ export class SimulatedNetwork {
   readonly #engine: Engine;
   readonly #stations = new Map<string, Station>();
   readonly #links = new Map<string, Link>();
+  readonly #lanes = new Map<string, Lane>();
+  readonly #connections: Connections;
   #conditions: NetworkConditions;
 
   constructor(engine: Engine, conditions: NetworkConditions) {
     this.#engine = engine;
+    this.#connections = new Connections(engine);
     this.#conditions = conditions;
   }
 
@@ -96,6 +109,21 @@ export class SimulatedNetwork {
     return link;
   }
 
+  /** The way from one process to another. */
+  lane(from: Resident, to: Resident): Lane {
+    const label = `${from.label} > ${to.label}`;
+    const known = this.#lanes.get(label);
+    if (known !== undefined) return known;
+    const lane = new Lane(label, this.link(from.host, to.host));
+    this.#lanes.set(label, lane);
+    return lane;
+  }
+
+  /** Breaks all connections between two processes and returns how many there were. */
+  loseBetween(one: Resident, other: Resident): number {
+    return this.#connections.loseBetween(one.label, other.label);
+  }
+
   /** Changes the conditions between hosts, now and for links to come. */
   change(changes: Partial<NetworkConditions>): void {
     this.#conditions = withConditions(this.#conditions, changes);
@@ -105,6 +133,7 @@ export class SimulatedNetwork {
   /** Ends all partitions. */
   healAll(): void {
     for (const link of this.#links.values()) link.heal();
+    for (const lane of this.#lanes.values()) lane.heal();
   }
 
   /** A host that has got its power back gets what was sent to it meanwhile. */
@@ -145,14 +174,14 @@ export class SimulatedNetwork {
       const target = { host: address, port };
       const stream = new SimulatedStream(life, local, target);
       const fail = (error: NetworkError): void => {
-        if (attempt.isOver || stream.isGone) return;
+        if (attempt.isOver) return;
         attempt.isOver = true;
         life.holdings.delete(stream);
         this.#engine.cancel(timer);
         this.#engine.note(life.label, `cannot connect ${nameOf(local)} ${nameOf(target)} ${error.message}`);
         // Closes the local end, so that a late answer meets a reset.
         stream.abandon(false);
-        reject(error);
+        life.rouse(() => reject(error));
       };
       const timer = life.schedule(1000 * timeoutMs, () => fail(networkError("ETIMEDOUT")), "alarm");
       const links = [this.link(from.name, to?.name ?? from.name), this.link(to?.name ?? from.name, from.name)] as const;
@@ -163,8 +192,8 @@ export class SimulatedNetwork {
         attempt.isOver = true;
         this.#engine.cancel(timer);
         this.#engine.note(life.label, `connected ${nameOf(local)} ${nameOf(target)}`);
-        resolve(stream);
-      }, () => this.#engine.note(life.label, `closed ${nameOf(local)} ${nameOf(target)}`));
+        life.rouse(() => resolve(stream));
+      }, fail);
       this.#knock(attempt, links[0].delay());
     });
   }
@@ -189,6 +218,11 @@ export class SimulatedNetwork {
   #answer(attempt: Attempt): unknown {
     const { to, target, links: [there] } = attempt;
     const listener = [...to.listeners].find(({ local }) => isFor(local, target));
+    const lane = listener === undefined ? null : this.lane(attempt.life, listener.life);
+    if (lane?.isBlocked) {
+      lane.hold(() => this.#knock(attempt, lane.delay()));
+      return QUIET;
+    }
     if (listener === undefined || there.chance(there.conditions.refuseProbability)) {
       this.#refuse(attempt);
       return QUIET;
@@ -220,28 +254,29 @@ export class SimulatedNetwork {
     const { life } = listener;
     const far = new SimulatedStream(life, target, near.local);
     const random = links[0].forkRandom();
-    SimulatedStream.join(this.#engine, [near, far], links, random);
+    const lanes = [this.lane(attempt.life, life), this.lane(life, attempt.life)] as const;
+    SimulatedStream.join(this.#engine, [near, far], lanes, random);
     this.#engine.note(life.label, `accepted ${nameOf(target)} ${nameOf(near.local)}`);
     const { lifetimeMeanMs } = links[0].conditions;
-    const loss = Number.isFinite(lifetimeMeanMs)
-      ? this.#engine.schedule(
-        1000 * random.exponential(lifetimeMeanMs),
-        () => this.#lose(near, far),
-        links[0].label,
-        "alarm",
-      )
-      : null;
-    far.establish(() => {
-      this.#engine.note(life.label, `closed ${nameOf(target)} ${nameOf(near.local)}`);
-      if (loss !== null) this.#engine.cancel(loss);
-    });
+    const lifetimeMs = Number.isFinite(lifetimeMeanMs) ? random.exponential(lifetimeMeanMs) : null;
+    this.#watch({ ends: [near, far], owners: [attempt.life.label, life.label] }, lifetimeMs);
+    far.establish();
     listener.offer(far);
   }
 
-  #lose(near: SimulatedStream, far: SimulatedStream): void {
-    this.#engine.note("network", `lost ${nameOf(near.local)} ${nameOf(near.remote)}`);
-    near.break(networkError("ECONNRESET"));
-    far.break(networkError("ECONNRESET"));
+  /** Keeps a connection in the list, and breaks it after its lifetime. */
+  #watch(connection: Connection, lifetimeMs: number | null): void {
+    const { ends, owners } = connection;
+    const lose = (): void => this.#connections.lose(connection);
+    const loss = lifetimeMs === null ? null : this.#engine.schedule(1000 * lifetimeMs, lose, "network", "alarm");
+    this.#connections.add(connection);
+    for (const [at, end] of ends.entries()) {
+      end.onGone = () => {
+        this.#engine.note(owners[at]!, `closed ${nameOf(end.local)} ${nameOf(end.remote)}`);
+        this.#connections.endGone(connection);
+        if (loss !== null && ends.every((other) => other.isGone)) this.#engine.cancel(loss);
+      };
+    }
   }
 
   /** Host and address that a name stands for, seen from a host; no host where nobody has the address. */

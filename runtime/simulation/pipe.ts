@@ -2,7 +2,7 @@
 
 import { type Engine, QUIET } from "./engine.ts";
 import type { ScheduledEvent } from "./event_queue.ts";
-import type { Link } from "./link.ts";
+import type { Passage } from "./link.ts";
 import type { SeededRandom } from "./prng.ts";
 
 /** Most pieces that one write is split into. */
@@ -26,8 +26,8 @@ export interface PipeEnds {
 /** Carries segments from one end to the other: late, in pieces, or not at all, but in order and complete. */
 export class Pipe {
   readonly #engine: Engine;
-  readonly #link: Link;
-  readonly #back: Link;
+  readonly #link: Passage;
+  readonly #back: Passage;
   readonly #random: SeededRandom;
   readonly #ends: PipeEnds;
   #segments: Segment[] = [];
@@ -37,7 +37,7 @@ export class Pipe {
   #breakTimer: ScheduledEvent | null = null;
   #isRoomAwaited = false;
 
-  constructor(engine: Engine, link: Link, back: Link, random: SeededRandom, ends: PipeEnds) {
+  constructor(engine: Engine, link: Passage, back: Passage, random: SeededRandom, ends: PipeEnds) {
     this.#engine = engine;
     this.#link = link;
     this.#back = back;

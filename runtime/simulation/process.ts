@@ -2,7 +2,7 @@
 
 import type { FileSurroundings } from "./files.ts";
 import { makeFiles } from "./files.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, QUIET } from "./engine.ts";
 import { type Holding, Life, never, type SlowReading } from "./life.ts";
 import type { SimulatedNetwork, Station } from "./network.ts";
 import { fileError } from "../real_world/errno.ts";
@@ -80,7 +80,8 @@ export class SimulatedProcess {
   #world: World;
   #incarnation = 0;
   #exitStatus: number | null = null;
-  #untold: readonly Holding[] = [];
+  /** What peers were not told of yet, for each crash that is to go unnoticed. */
+  readonly #untold = new Set<readonly Holding[]>();
 
   /** @internal Hosts make processes: see `SimulatedHost.start`. */
   constructor(
@@ -98,6 +99,16 @@ export class SimulatedProcess {
     [this.#life, this.#world] = this.#begin();
   }
 
+  /** The name of its host. */
+  get host(): string {
+    return this.#context.name;
+  }
+
+  /** Host and process, `alpha/server`: its name in the history. */
+  get label(): string {
+    return this.#life.label;
+  }
+
   /** Process id of the present life, or of the last one. */
   get pid(): number {
     return this.#life.pid;
@@ -106,6 +117,11 @@ export class SimulatedProcess {
   /** True from start to end of a life. */
   get isAlive(): boolean {
     return this.#life.isAlive;
+  }
+
+  /** True between {@link SimulatedProcess.freeze} and {@link SimulatedProcess.thaw}. */
+  get isFrozen(): boolean {
+    return this.#life.isFrozen;
   }
 
   /** How the last life ended: a status, negative for a signal; null while alive. */
@@ -138,16 +154,21 @@ export class SimulatedProcess {
     if (!this.isAlive) return;
     const { noticedAfterMs = 0 } = options;
     const word = noticedAfterMs === 0 ? "crash" : `crash noticed after ${noticedAfterMs} ms`;
-    this.#end(-signalNumber(UNCATCHABLE)!, word, noticedAfterMs === 0);
-    if (noticedAfterMs === 0 || !Number.isFinite(noticedAfterMs)) return;
+    const untold = this.#end(-signalNumber(UNCATCHABLE)!, word, noticedAfterMs === 0);
+    if (noticedAfterMs === 0) return;
+    this.#untold.add(untold);
+    if (!Number.isFinite(noticedAfterMs)) return;
     const { engine } = this.#context;
-    engine.schedule(1000 * noticedAfterMs, () => this.revealCrash(), this.#life.label, "alarm");
+    engine.schedule(1000 * noticedAfterMs, () => this.#reveal(untold), this.#life.label, "alarm");
   }
 
-  /** Tells the peers of a crash that was to go unnoticed. */
+  /** Tells the peers of crashes that were to go unnoticed. */
   revealCrash(): void {
-    const untold = this.#untold;
-    this.#untold = [];
+    for (const untold of this.#untold) this.#reveal(untold);
+  }
+
+  #reveal(untold: readonly Holding[]): void {
+    if (!this.#untold.delete(untold)) return;
     for (const holding of untold) holding.tell?.();
   }
 
@@ -159,7 +180,7 @@ export class SimulatedProcess {
   vanish(): void {
     if (!this.isAlive) return;
     this.#end(-signalNumber(UNCATCHABLE)!, "power lost", false);
-    this.#untold = [];
+    this.#untold.clear();
   }
 
   /** Ends the process with a status, as its own `exit` does. */
@@ -193,6 +214,23 @@ export class SimulatedProcess {
   }
 
   /**
+   * Stops the program where it is, as SIGSTOP does: it reads nothing, writes nothing, and its timers are late. Its system
+   * goes on: connections to it are made, and bytes for it wait. Does nothing to one that has ended.
+   */
+  freeze(): void {
+    if (!this.isAlive || this.isFrozen) return;
+    this.#context.engine.note(this.label, "freeze");
+    this.#life.freeze();
+  }
+
+  /** Lets a frozen program go on, at the present time; a crash or a restart does so, too. */
+  thaw(): void {
+    if (!this.isFrozen) return;
+    this.#context.engine.note(this.label, "thaw");
+    this.#life.thaw();
+  }
+
+  /**
    * Makes its reads slow from now on: each takes `delayMs` of virtual time and yields at most `bytesMax` bytes.
    *
    * @param slow Null for normal speed
@@ -212,7 +250,7 @@ export class SimulatedProcess {
 
   #begin(): [Life, World] {
     const { engine, name, processes } = this.#context;
-    const life = new Life(engine, `${name}/${this.name}`, this.#context.nextPid++);
+    const life = new Life(engine, { host: name, process: this.name }, this.#context.nextPid++);
     const world = makeWorld(this.#context, this, life, this.#options, this.#parent, ++this.#incarnation);
     this.#exitStatus = null;
     processes.set(life.pid, this);
@@ -236,17 +274,22 @@ export class SimulatedProcess {
     }
   }
 
-  #end(status: number, word: string, isTold: boolean): void {
+  /** Returns what peers were not told of. */
+  #end(status: number, word: string, isTold: boolean): readonly Holding[] {
     const { engine, processes } = this.#context;
     engine.note(this.#life.label, word);
     this.#exitStatus = status;
     processes.delete(this.#life.pid);
-    this.#untold = this.#life.end(isTold);
+    const untold = this.#life.end(isTold);
     const watchers = [...this.#endWatchers];
     this.#endWatchers.clear();
     for (const watcher of watchers) watcher(status);
+    return untold;
   }
 }
+
+/** One process or several. */
+export type ProcessSet = SimulatedProcess | readonly SimulatedProcess[];
 
 function makeWorld(
   context: HostContext,
@@ -275,8 +318,13 @@ function makeClock({ engine, wallUs, zoneOffsetS }: HostContext, life: Life): Cl
     after(milliseconds, alarm) {
       if (Number.isNaN(milliseconds)) throw new RangeError("Cannot set an alarm: the delay is not a number");
       if (!life.isAlive || milliseconds === Infinity) return () => {};
-      const event = life.schedule(1000 * milliseconds, () => void alarm(), "alarm");
-      return () => engine.cancel(event);
+      let isCancelled = false;
+      const event = life.schedule(1000 * milliseconds, () => isCancelled ? QUIET : void alarm(), "alarm");
+      return () => {
+        // It may be over already, and wait for a frozen process to go on.
+        isCancelled = true;
+        engine.cancel(event);
+      };
     },
     soon(task) {
       if (life.isAlive) life.schedule(0, () => void task(), "work");

@@ -4,6 +4,8 @@ import { Engine } from "./engine.ts";
 import type { History } from "./history.ts";
 import { HISTORY_LINES_MAX } from "./history.ts";
 import { type HostOptions, type HostSet, type HostSurroundings, SimulatedHost } from "./host.ts";
+import type { Lane } from "./lane.ts";
+import type { Link } from "./link.ts";
 import { SimulatedNetwork } from "./network.ts";
 import {
   LOCAL_NETWORK,
@@ -13,6 +15,7 @@ import {
   withConditions,
 } from "./options.ts";
 import type { SeededRandom } from "./prng.ts";
+import { type ProcessSet, SimulatedProcess } from "./process.ts";
 import type { World } from "../world.ts";
 
 /** Virtual milliseconds that a wait takes at most unless it says otherwise. */
@@ -154,33 +157,55 @@ export class Simulation {
   }
 
   /**
-   * Lets nothing through between hosts, without telling them. What is sent is held until {@link Simulation.heal}, or
-   * until the sender's connection breaks.
+   * Lets nothing through between hosts, or between single processes of one host or several, without telling them. What
+   * is sent is held until {@link Simulation.heal}, or until the sender's connection breaks.
    */
-  partition(from: HostSet, to: HostSet, options: PartitionOptions = {}): void {
+  partition(from: HostSet, to: HostSet, options?: PartitionOptions): void;
+  partition(from: ProcessSet, to: ProcessSet, options?: PartitionOptions): void;
+  partition(from: HostSet | ProcessSet, to: HostSet | ProcessSet, options: PartitionOptions = {}): void {
     const { oneWay = false, breakAfterMs = null } = options;
-    for (const [a, b] of pairs(from, to)) {
-      const isNew = this.#network.link(a.name, b.name).cut(breakAfterMs);
-      if (isNew) this.#engine.note("network", `partition ${a.name} > ${b.name}`);
-      if (!oneWay && this.#network.link(b.name, a.name).cut(breakAfterMs)) {
-        this.#engine.note("network", `partition ${b.name} > ${a.name}`);
+    for (const [a, b] of pairs<SimulatedHost | SimulatedProcess>(from, to)) {
+      for (const way of oneWay ? [this.#way(a, b)] : [this.#way(a, b), this.#way(b, a)]) {
+        if (way.cut(breakAfterMs)) this.#engine.note("network", `partition ${way.label}`);
       }
     }
   }
 
-  /** Ends partitions between hosts in both directions; what was held arrives. */
-  heal(from: HostSet, to: HostSet): void {
-    for (const [a, b] of pairs(from, to)) {
-      for (const [x, y] of [[a, b], [b, a]] as const) {
-        if (this.#network.link(x.name, y.name).heal()) this.#engine.note("network", `heal ${x.name} > ${y.name}`);
+  /** Ends partitions between hosts, or between processes, in both directions; what was held arrives. */
+  heal(from: HostSet, to: HostSet): void;
+  heal(from: ProcessSet, to: ProcessSet): void;
+  heal(from: HostSet | ProcessSet, to: HostSet | ProcessSet): void {
+    for (const [a, b] of pairs<SimulatedHost | SimulatedProcess>(from, to)) {
+      for (const way of [this.#way(a, b), this.#way(b, a)]) {
+        if (way.heal()) this.#engine.note("network", `heal ${way.label}`);
       }
     }
+  }
+
+  #way(from: SimulatedHost | SimulatedProcess, to: SimulatedHost | SimulatedProcess): Link | Lane {
+    if (from instanceof SimulatedHost && to instanceof SimulatedHost) return this.#network.link(from.name, to.name);
+    if (from instanceof SimulatedProcess && to instanceof SimulatedProcess) return this.#network.lane(from, to);
+    throw new TypeError("Cannot part a host from a process: give two hosts or two processes");
+  }
+
+  /**
+   * Breaks all connections between processes; both ends learn of it at once.
+   *
+   * @returns How many there were
+   */
+  breakConnections(from: ProcessSet, to: ProcessSet): number {
+    return pairs(from, to).reduce((count, [a, b]) => count + this.#network.loseBetween(a, b), 0);
   }
 
   /** Ends all partitions. */
   healAll(): void {
     this.#engine.note("network", "heal all");
     this.#network.healAll();
+  }
+
+  /** Does something in the course of a later run, `milliseconds` of virtual time from now. */
+  later(milliseconds: number, task: () => void): void {
+    this.#engine.schedule(1000 * milliseconds, () => void task(), "script", "alarm");
   }
 
   /**
@@ -257,13 +282,11 @@ export class Simulation {
   }
 }
 
-/** Every host of one set with every other of the other set. */
-function pairs(from: HostSet, to: HostSet): [SimulatedHost, SimulatedHost][] {
-  return hostsOf(from).flatMap((a) =>
-    hostsOf(to).filter((b) => b !== a).map((b): [SimulatedHost, SimulatedHost] => [a, b])
-  );
+/** Every one of one set with every other of the other set. */
+function pairs<T extends object>(from: T | readonly T[], to: T | readonly T[]): [T, T][] {
+  return membersOf(from).flatMap((a) => membersOf(to).filter((b) => b !== a).map((b): [T, T] => [a, b]));
 }
 
-function hostsOf(set: HostSet): readonly SimulatedHost[] {
-  return set instanceof SimulatedHost ? [set] : set;
+function membersOf<T extends object>(set: T | readonly T[]): readonly T[] {
+  return Array.isArray(set) ? set : [set as T];
 }

@@ -2,9 +2,9 @@
 
 import { networkError } from "../real_world/errno.ts";
 import type { ByteStream, Endpoint, NetworkError } from "../world.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, QUIET } from "./engine.ts";
 import { type Holding, type Life, never } from "./life.ts";
-import type { Link } from "./link.ts";
+import type { Passage } from "./link.ts";
 import { Pipe, type Segment } from "./pipe.ts";
 import type { SeededRandom } from "./prng.ts";
 
@@ -30,6 +30,7 @@ export class SimulatedStream implements ByteStream, Holding {
   #outbound: Pipe | null = null;
   #inbound: Pipe | null = null;
   #onEstablished: (() => void) | null = null;
+  #onBroken: ((error: NetworkError) => void) | null = null;
   #onGone: (() => void) | null = null;
   #received: Uint8Array[] = [];
   #receivedBytes = 0;
@@ -58,7 +59,7 @@ export class SimulatedStream implements ByteStream, Holding {
   static join(
     engine: Engine,
     ends: readonly [SimulatedStream, SimulatedStream],
-    links: readonly [Link, Link],
+    links: readonly [Passage, Passage],
     random: SeededRandom,
   ): void {
     const [near, far] = ends;
@@ -70,17 +71,19 @@ export class SimulatedStream implements ByteStream, Holding {
   }
 
   /** Tells the end that connected that it is connected. */
-  establish(onGone: () => void): void {
-    this.#onGone = onGone;
+  establish(): void {
     this.#outbound?.send({ kind: "established" });
   }
 
-  /** Calls back once the other end has accepted, and after that once this end is gone. */
-  await(onEstablished: () => void, onGone: () => void): void {
-    this.#onEstablished = () => {
-      this.#onGone = onGone;
-      onEstablished();
-    };
+  /** Calls back once the other end has accepted, or the connection has broken before. */
+  await(onEstablished: () => void, onBroken: (error: NetworkError) => void): void {
+    this.#onEstablished = onEstablished;
+    this.#onBroken = onBroken;
+  }
+
+  /** Calls back once this end is gone. */
+  set onGone(onGone: () => void) {
+    this.#onGone = onGone;
   }
 
   read(buffer: Uint8Array): Promise<number | null> {
@@ -150,10 +153,11 @@ export class SimulatedStream implements ByteStream, Holding {
     this.#error = error;
     this.#leave();
     this.#outbound?.sever();
+    this.#onBroken?.(error);
     const [reader, writer] = [this.#reader, this.#writer];
     this.#writer = null;
     this.#isErrorReported = writer !== null;
-    writer?.reject(error);
+    if (writer !== null) this.#life.rouse(() => writer.reject(error));
     if (reader !== null) this.#serveReader();
   }
 
@@ -166,6 +170,7 @@ export class SimulatedStream implements ByteStream, Holding {
     }
     switch (segment.kind) {
       case "established":
+        this.#onBroken = null;
         this.#onEstablished?.();
         return true;
       case "data":
@@ -224,7 +229,7 @@ export class SimulatedStream implements ByteStream, Holding {
       return;
     }
     this.#writer = null;
-    writer.resolve();
+    this.#life.rouse(writer.resolve);
     if (this.#isEndWanted) this.#sendEnd();
   }
 
@@ -233,18 +238,18 @@ export class SimulatedStream implements ByteStream, Holding {
     if (reader === null || !reader.isReady) return false;
     if (this.#receivedBytes > 0) {
       this.#reader = null;
-      reader.resolve(this.#take(reader.buffer));
+      const count = this.#take(reader.buffer);
+      return this.#life.rouse(() => reader.resolve(count)) !== QUIET;
     } else if (this.#error !== null) {
       this.#reader = null;
       this.#isErrorReported = true;
-      reader.reject(this.#error);
+      const error = this.#error;
+      return this.#life.rouse(() => reader.reject(error)) !== QUIET;
     } else if (this.#hasEnded || this.#isGone) {
       this.#reader = null;
-      reader.resolve(null);
-    } else {
-      return false;
+      return this.#life.rouse(() => reader.resolve(null)) !== QUIET;
     }
-    return true;
+    return false;
   }
 
   /** Moves bytes to the reader, as many as fit, sometimes fewer. */

@@ -264,10 +264,14 @@ export const Any: Portable<unknown> = new Plain("any");
 export const TargetAddress: Portable<AddressValue> = new Plain("target");
 /** An address. */
 export const Address: Portable<AddressValue> = new Plain("address");
+/** Where to send a message: a value that is compared with `===`, put in messages and sent anywhere. */
+export type Address = AddressValue;
 /** A message class as a value. */
 export const Type: Portable<MessageClass> = new Plain("type");
 /** Any JSON, untouched. */
 export const Word: Portable<WordValue> = new Plain("word");
+/** A parsed JSON value; see {@linkcode WordFloat} for numbers with a fraction. */
+export type Word = WordValue;
 
 /** Members of an enumeration by name, with the numbers of the original. `bind` gives it its wire name. */
 export function Enumeration<const N extends string>(members: Readonly<Record<N, number>>): EnumerationType<N> {

@@ -15,7 +15,16 @@ import { HostPort } from "../../runtime/messages/host_port.ts";
 import { ScopeOfDirectory } from "../../runtime/messages/host_port.ts";
 import { castTo } from "../../runtime/types/cast.ts";
 import { Message, type MessageClass } from "../../runtime/types/message.ts";
-import { Address, Boolean, Float8, Integer8, TargetAddress, Unicode, UUID, VectorOf } from "../../runtime/types/portable.ts";
+import {
+  Address,
+  Boolean,
+  Float8,
+  Integer8,
+  TargetAddress,
+  Unicode,
+  UUID,
+  VectorOf,
+} from "../../runtime/types/portable.ts";
 import { defType, registerType } from "../../runtime/types/registry.ts";
 
 class Header extends Message({ toAddress: TargetAddress, returnAddress: Address, tunnel: Boolean.default(false) }) {}
@@ -82,7 +91,10 @@ const cases: Case[] = [
   message("table 2x2", castTo(table(2), tableType)),
   message("table 8x8", castTo(table(8), tableType)),
   message("Published", published),
-  message("text of 100", new Note({ text: "A sentence of some length, as people write them to each other; ".repeat(2).slice(0, 100) })),
+  message(
+    "text of 100",
+    new Note({ text: "A sentence of some length, as people write them to each other; ".repeat(2).slice(0, 100) }),
+  ),
 ];
 
 const ROUNDS = 7;
@@ -111,7 +123,13 @@ function time(run: () => unknown): number {
 }
 
 function report(name: string, what: string, [floor, cake, bytes]: number[]): void {
-  const line = { name, what, floor_ns: Math.round(floor!), cake_ns: Math.round(cake!), ratio: +(cake! / floor!).toFixed(2) };
+  const line = {
+    name,
+    what,
+    floor_ns: Math.round(floor!),
+    cake_ns: Math.round(cake!),
+    ratio: +(cake! / floor!).toFixed(2),
+  };
   console.log(JSON.stringify(bytes === undefined ? line : { ...line, from_bytes_ns: Math.round(bytes) }));
 }
 

@@ -10,7 +10,12 @@ export type PythonValue =
   | { readonly kind: "bytes"; readonly value: Uint8Array }
   | { readonly kind: "list" | "tuple" | "set"; readonly items: readonly PythonValue[] }
   | { readonly kind: "dict"; readonly items: readonly (readonly [PythonValue, PythonValue])[] }
-  | { readonly kind: "call"; readonly name: string; readonly items: readonly PythonValue[]; readonly named: NamedValues }
+  | {
+    readonly kind: "call";
+    readonly name: string;
+    readonly items: readonly PythonValue[];
+    readonly named: NamedValues;
+  }
   /** `<Colour.RED: 1>`, `<class 'x.Y'>`, `<function f>`: the text between the angle brackets. */
   | { readonly kind: "angle"; readonly text: string };
 

@@ -9,7 +9,8 @@ import { InlineAddresses } from "../../runtime/codec/routing.ts";
 import type { Portable } from "../../runtime/types/portable.ts";
 import { typeBySignature } from "../../runtime/types/registry.ts";
 import { parseSignature } from "../../runtime/types/signature.ts";
-import { isList, type Word } from "../../runtime/types/word.ts";
+import type { Word } from "../../runtime/types/word.ts";
+import { renamed, sameWords } from "./compare_texts.ts";
 import { fromPython, NOT_EXPRESSIBLE } from "./from_python.ts";
 import { parsePython } from "./python_value.ts";
 import { bookOf, buildValue, canonicalText, type Tagged, tagValue } from "./tagged.ts";
@@ -52,7 +53,9 @@ function replayTypeValue(row: CodecRow): Difference[] {
   const word = (readWord(row.encoded ?? "null") as ReadonlyMap<string, Word>).get("value");
   const known = typeof word === "string" ? typeBySignature(word) : undefined;
   const got = word === null ? "null" : known?.signature ?? "refused";
-  const recorded = row.direction === "refuse" ? "refused" : String((row.tagged as { portable?: string } | null)?.portable ?? null);
+  const recorded = row.direction === "refuse"
+    ? "refused"
+    : String((row.tagged as { portable?: string } | null)?.portable ?? null);
   return got === recorded ? [] : [{ what: "type", recorded, got }];
 }
 
@@ -66,7 +69,8 @@ class Replay {
   constructor(row: CodecRow, type: Portable<unknown>) {
     this.#row = row;
     this.#type = type;
-    this.#unordered = row.encoded?.includes('"pointer"') === true || JSON.stringify(row.tagged ?? null).includes('"set"');
+    this.#unordered = row.encoded?.includes('"pointer"') === true ||
+      JSON.stringify(row.tagged ?? null).includes('"set"');
   }
 
   run(): Difference[] {
@@ -95,7 +99,9 @@ class Replay {
     if (this.#row.direction !== "both" || python_repr === null || encoded.includes('"pointer"')) return;
     const python = parsePython(python_repr);
     const original = python === undefined ? NOT_EXPRESSIBLE : fromPython(python, this.#type);
-    if (original !== NOT_EXPRESSIBLE) this.#compareEncoding("encode the original value", original, encoded, address_book);
+    if (original !== NOT_EXPRESSIBLE) {
+      this.#compareEncoding("encode the original value", original, encoded, address_book);
+    }
   }
 
   #attempt(what: string, run: () => unknown): { got: unknown } | undefined {
@@ -180,43 +186,14 @@ class Replay {
 }
 
 const FRESH_UUID = "ffffffff-ffff-4fff-bfff-ffffffffffff";
-const UUID_PART = /(\d+:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(:\d+)?/g;
-
-/** The same text with the random parts of aliases and keys numbered in order of appearance. */
-function renamed(text: string): string {
-  const names = new Map<string, string>();
-  return text.replace(UUID_PART, (whole, before = "", uuid: string, after = "") => {
-    if (before === "" && after === "") return whole;
-    const kind = before === "" ? "key" : "alias";
-    if (!names.has(kind + uuid)) names.set(kind + uuid, `${kind}-${names.size}`);
-    return before + names.get(kind + uuid) + after;
-  });
-}
-
-/** Equal but for the order of the aliases of an Any, of which there may be more than the original lists. */
-function sameWords(got: Word, recorded: Word): boolean {
-  if (isList(got) && isList(recorded)) {
-    if (got.length !== recorded.length) return false;
-    return got.every((item, i) => sameWords(item, recorded[i]!) || (i === 2 && isSuperset(item, recorded[i]!)));
-  }
-  if (got instanceof Map && recorded instanceof Map) {
-    const names = [...got.keys()];
-    if (names.join() !== [...recorded.keys()].join()) return false;
-    return names.every((name) => sameWords(got.get(name), recorded.get(name)));
-  }
-  return JSON.stringify(got) === JSON.stringify(recorded);
-}
-
-function isSuperset(got: Word, recorded: Word): boolean {
-  if (!isList(got) || !isList(recorded)) return false;
-  return got.every((item) => typeof item === "string") && recorded.every((item) => (got as readonly Word[]).includes(item));
-}
-
 /** Deviation: an unknown value keeps the addresses that occur in it, not the whole book. */
 function withSavedBooks(tagged: Tagged): Tagged {
   return JSON.parse(JSON.stringify(tagged), (name, held) => {
     if (name !== "incognito") return held;
-    return { ...held, address_book: keptKeys(held.address_book ?? {}, held.decoded_word_text + held.saved_pointers_text) };
+    return {
+      ...held,
+      address_book: keptKeys(held.address_book ?? {}, held.decoded_word_text + held.saved_pointers_text),
+    };
   });
 }
 
@@ -249,8 +226,17 @@ function zoneOffset(zone: string | undefined): (wall: bigint) => number {
   });
   return (wall) => {
     const seconds = Number(wall / 1_000_000n);
-    const part = Object.fromEntries(format.formatToParts(seconds * 1000).map(({ type, value }) => [type, Number(value)]));
-    const local = Date.UTC(part["year"]!, part["month"]! - 1, part["day"], part["hour"], part["minute"], part["second"]);
+    const part = Object.fromEntries(
+      format.formatToParts(seconds * 1000).map(({ type, value }) => [type, Number(value)]),
+    );
+    const local = Date.UTC(
+      part["year"]!,
+      part["month"]! - 1,
+      part["day"],
+      part["hour"],
+      part["minute"],
+      part["second"],
+    );
     return local / 1000 - seconds;
   };
 }

@@ -322,7 +322,9 @@ export function canonicalText(tagged: Tagged, options: { readonly sortMaps: bool
       return { map: entries.map(write) };
     }
     if ("set" in tags) return { set: sorted((tags["set"] as unknown[]).map(write)) };
-    return Object.fromEntries(Object.entries(tags).filter(([tag]) => tag !== "id").map(([tag, held]) => [tag, write(held)]));
+    return Object.fromEntries(
+      Object.entries(tags).filter(([tag]) => tag !== "id").map(([tag, held]) => [tag, write(held)]),
+    );
   };
   return JSON.stringify(write(tagged));
 }

@@ -65,7 +65,9 @@ function registerInOrder(missing: Map<string, RecordedMessage>): void {
       registerType(messageClass, name);
       missing.delete(name);
     }
-    if (missing.size === before) throw new Error(`Cannot declare ${[...missing.keys()].join(", ")}: members of unknown types`);
+    if (missing.size === before) {
+      throw new Error(`Cannot declare ${[...missing.keys()].join(", ")}: members of unknown types`);
+    }
   }
 }
 

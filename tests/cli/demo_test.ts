@@ -1,7 +1,15 @@
 /** The main job, as users do it: real command, real processes, real HTTP. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { demoFolder, freePort, hostPort, processesNaming, runCake, startCake, startRole } from "../helpers/cake_command.ts";
+import {
+  demoFolder,
+  freePort,
+  hostPort,
+  processesNaming,
+  runCake,
+  startCake,
+  startRole,
+} from "../helpers/cake_command.ts";
 
 const TABLE_2_BY_2 =
   /^\{"value":\["vector<vector<float8>>",\[\[0\.\d+(e-\d+)?,0\.\d+(e-\d+)?\],\[0\.\d+(e-\d+)?,0\.\d+(e-\d+)?\]\],\[\]\]\}$/;

@@ -56,15 +56,29 @@ interface End {
   other: End;
 }
 
+/** Something to be done at a moment; tasks of one moment keep their order. */
+interface Task {
+  readonly at: number;
+  readonly order: number;
+  readonly task: () => void;
+}
+
+function isBefore(one: Task, other: Task): boolean {
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
+}
+
 /** The whole: machines, processes, connections, and the time. */
 export class SimulatedTree {
   readonly random: Seeded;
   now = 0;
   readonly processes = new Set<Process>();
-  readonly #queue: { at: number; order: number; task: () => void }[] = [];
+  readonly #queue: Task[] = [];
   #order = 0;
   readonly #lanes = new Map<End, number>();
-  readonly listeners = new Map<string, { process: Process; accept: (end: End, host: string) => DirectoryEvent; closed: (end: End) => DirectoryEvent }>();
+  readonly listeners = new Map<
+    string,
+    { process: Process; accept: (end: End, host: string) => DirectoryEvent; closed: (end: End) => DirectoryEvent }
+  >();
   port = 40_000;
   /** Greatest latency of a message in milliseconds. */
   latency = 5;
@@ -78,23 +92,39 @@ export class SimulatedTree {
   }
 
   at(delay: number, task: () => void): void {
-    const item = { at: this.now + delay, order: ++this.#order, task };
-    let low = 0;
-    let high = this.#queue.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const other = this.#queue[middle]!;
-      if (other.at < item.at || (other.at === item.at && other.order < item.order)) low = middle + 1;
-      else high = middle;
+    const queue = this.#queue;
+    queue.push({ at: this.now + delay, order: ++this.#order, task });
+    for (let child = queue.length - 1; child > 0;) {
+      const parent = (child - 1) >> 1;
+      if (isBefore(queue[parent]!, queue[child]!)) break;
+      [queue[parent], queue[child]] = [queue[child]!, queue[parent]!];
+      child = parent;
     }
-    this.#queue.splice(low, 0, item);
+  }
+
+  /** Takes the first task out of the heap. */
+  #next(): Task {
+    const queue = this.#queue;
+    const first = queue[0]!;
+    const last = queue.pop()!;
+    if (queue.length === 0) return first;
+    queue[0] = last;
+    for (let parent = 0;;) {
+      const left = 2 * parent + 1;
+      const right = left + 1;
+      if (left >= queue.length) return first;
+      const child = right < queue.length && isBefore(queue[right]!, queue[left]!) ? right : left;
+      if (isBefore(queue[parent]!, queue[child]!)) return first;
+      [queue[parent], queue[child]] = [queue[child]!, queue[parent]!];
+      parent = child;
+    }
   }
 
   /** Runs what is due within the next milliseconds. */
   run(milliseconds: number): void {
     const end = this.now + milliseconds;
     for (let next = this.#queue[0]; next !== undefined && next.at <= end; next = this.#queue[0]) {
-      this.#queue.shift();
+      this.#next();
       this.now = next.at;
       next.task();
     }
@@ -108,7 +138,12 @@ export class SimulatedTree {
     this.at(at - this.now, task);
   }
 
-  connect(process: Process, ipp: HostPort, made: (end: End) => DirectoryEvent, closed: (end: End) => DirectoryEvent): End | null {
+  connect(
+    process: Process,
+    ipp: HostPort,
+    made: (end: End) => DirectoryEvent,
+    closed: (end: End) => DirectoryEvent,
+  ): End | null {
     const host = ipp.host === process.machine ? "127.0.0.1" : ipp.host!;
     const machine = host.startsWith("127.") ? process.machine : host;
     const listener = this.listeners.get(`${machine}/${host.startsWith("127.") ? host : "0.0.0.0"}:${ipp.port}`) ??
@@ -323,6 +358,7 @@ export class Process {
   readonly #draw: Draw;
   /** Ports that listeners refuse to be made at, for tests. */
   refusesListeners = false;
+  #backlog: (() => void)[] | null = null;
   failed: string | null = null;
 
   constructor(
@@ -367,14 +403,34 @@ export class Process {
     for (const end of [...this.ends.values()]) this.tree.close(end, silence);
   }
 
+  /** Stops to act on anything, as a process that is stopped or starved. */
+  freeze(): void {
+    this.#backlog ??= [];
+  }
+
+  /** Acts on all that has come since {@link freeze}. */
+  thaw(): void {
+    const backlog = this.#backlog ?? [];
+    this.#backlog = null;
+    for (const task of backlog) task();
+  }
+
   handle(event: DirectoryEvent): void {
     if (!this.isAlive) return;
+    if (this.#backlog !== null) {
+      this.#backlog.push(() => this.handle(event));
+      return;
+    }
     for (const effect of this.core.handle(event, this.tree.now, this.#draw)) this.#perform(effect);
   }
 
   /** Takes a parcel from a connection: for the directory, for an object, or for another hop. */
   deliver(parcel: Parcel): void {
     if (!this.isAlive) return;
+    if (this.#backlog !== null) {
+      this.#backlog.push(() => this.deliver(parcel));
+      return;
+    }
     if (parcel.to === null || parcel.to === DIRECTORY) {
       this.handle({ kind: "received", message: parcel.message, from: parcel.from });
     } else this.send(parcel.to, parcel.message, parcel.from);
@@ -517,7 +573,11 @@ export class Process {
 
   /** All that the directory says it knows. */
   report(): DirectoryListing {
-    const effects = this.core.handle({ kind: "received", message: new GetDirectory(), from: localAddress(1) }, this.tree.now, this.#draw);
+    const effects = this.core.handle(
+      { kind: "received", message: new GetDirectory(), from: localAddress(1) },
+      this.tree.now,
+      this.#draw,
+    );
     const listing = effects.find((effect) => effect.kind === "send")?.message;
     if (!(listing instanceof DirectoryListing)) throw new Error("no listing");
     return listing;

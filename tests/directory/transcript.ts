@@ -4,8 +4,8 @@
  */
 
 import {
-  type AddressValue as Address,
   addressPath,
+  type AddressValue as Address,
   HostPort,
   lastHop,
   MessageBase,
@@ -73,7 +73,11 @@ export function classOf(name: string): MessageClass {
 }
 
 /** A message of plain members. */
-export function decoded(type: MessageClass, members: Record<string, unknown>, addressOf: (key: string) => Address | null): object {
+export function decoded(
+  type: MessageClass,
+  members: Record<string, unknown>,
+  addressOf: (key: string) => Address | null,
+): object {
   const init: Record<string, unknown> = {};
   for (const { name, wireName, type: { kind, ...rest } } of type.members) {
     const value = members[wireName];

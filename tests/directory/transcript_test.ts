@@ -18,8 +18,24 @@ import {
   Subscribed,
   SubscribeTo,
 } from "../../directory/messages.ts";
-import { type AddressValue as Address, HostPort, Instant, lastHop, localAddress, type Scope } from "../../runtime/mod.ts";
-import { arrived, kindOf, type Line, messageOf, plainOf, plainOfLine, readTranscript, transcriptNames } from "./transcript.ts";
+import {
+  type AddressValue as Address,
+  HostPort,
+  Instant,
+  lastHop,
+  localAddress,
+  type Scope,
+} from "../../runtime/mod.ts";
+import {
+  arrived,
+  kindOf,
+  type Line,
+  messageOf,
+  plainOf,
+  plainOfLine,
+  readTranscript,
+  transcriptNames,
+} from "./transcript.ts";
 
 /** Kinds that a directory of the original sends down to a child, other than answers to questions. */
 const DOWN = new Set([
@@ -113,7 +129,9 @@ function downText(conn: string, to: readonly number[], kind: string, members: Re
 
 function sayUp(said: Said, kind: string, members: Record<string, unknown>): void {
   if (kind === "ClearListings") {
-    for (const id of [...members["subscribers"] as string[], ...members["publishers"] as string[]]) said.cleared.add(id);
+    for (const id of [...members["subscribers"] as string[], ...members["publishers"] as string[]]) {
+      said.cleared.add(id);
+    }
   } else if (kind === "PublishedDirectory") {
     for (const item of members["published"] as Record<string, unknown>[]) sayUp(said, "Published", item);
     for (const item of members["subscribed"] as Record<string, unknown>[]) sayUp(said, "Subscribed", item);
@@ -181,7 +199,10 @@ class Replay {
     if (line.event === "open") this.#open(conn, isUp, MACHINES[link.child] ?? "127.0.0.21");
     const proxy = this.#proxies.get(conn);
     if (proxy === undefined) return;
-    if (line.event === "close") this.#handle(isUp ? { kind: "parentClosed", reason: "closed" } : { kind: "childClosed", proxy });
+    if (isUp && line.dir === ">") this.#mainObject(line);
+    if (line.event === "close") {
+      this.#handle(isUp ? { kind: "parentClosed", reason: "closed" } : { kind: "childClosed", proxy });
+    }
     const kind = kindOf(line);
     if (kind === null || line.dir !== (isUp ? "<" : ">")) return;
     // Longer paths are relayed; the directory never sees them.
@@ -200,6 +221,20 @@ class Replay {
     else this.#handle({ kind: "childAccepted", proxy, ipp: new HostPort(host, this.#count) });
   }
 
+  /** The main object of a library is published without being told. */
+  #mainObject(line: Line): void {
+    const kind = kindOf(line);
+    if (this.node !== "library" || (kind !== "Published" && kind !== "PublishedDirectory")) return;
+    const members = line.body!.value[1];
+    const listings = (kind === "Published" ? [members] : members["published"]) as Record<string, unknown>[];
+    const own = listings.find((listing) => listing["scope"] === "PROCESS");
+    if (own === undefined) return;
+    this.#ids.push(own["published_id"] as string);
+    const publisherAddress = localAddress(50);
+    const request = new PublishAs({ name: own["name"] as string, scope: "PROCESS", publisherAddress });
+    this.#handle({ kind: "received", message: request, from: publisherAddress });
+  }
+
   /** What an object was told shows what it had asked. */
   #told(line: Line): void {
     const [name, members] = line.received!.value;
@@ -209,7 +244,14 @@ class Replay {
     switch (name.split(".").pop()) {
       case "Published":
         this.#ids.push(members["published_id"] as string);
-        ask(new PublishAs({ name: members["name"] as string, scope, publisherAddress: from, encrypted: members["encrypted"] === true }));
+        ask(
+          new PublishAs({
+            name: members["name"] as string,
+            scope,
+            publisherAddress: from,
+            encrypted: members["encrypted"] === true,
+          }),
+        );
         break;
       case "Subscribed":
         this.#ids.push(members["subscribed_id"] as string);
@@ -253,25 +295,35 @@ function nodesOf(lines: readonly Line[]): string[] {
   const nodes = new Set<string>();
   for (const { conn } of lines) {
     const link = conn === undefined ? null : ends(conn);
-    if (link === null || link.child === "any") continue;
+    if (link === null) continue;
     nodes.add(link.child);
     nodes.add(link.parent);
   }
-  // The group of d23 is a program of its own whose role is not seen.
-  return [...nodes].filter((node) => node !== "cli");
+  // In d18 "any" is any of several processes.
+  return [...nodes].filter((node) => node !== "cli" && node !== "any");
 }
 
 for (const name of await transcriptNames()) {
   Deno.test(`DirectoryCore says what the original said in ${name}`, async () => {
-    const lines = await readTranscript(name);
+    const all = await readTranscript(name);
     let compared = 0;
-    for (const node of nodesOf(lines)) {
+    for (const node of nodesOf(all)) {
+      // The role below the group of d23 was not recorded.
       if (name.startsWith("d23") && node === "group") continue;
+      // What happens while a process ends depends on the order in which it closes its connections.
+      const end = all.findIndex((line) => line.note === `SIGINT to ${node}`);
+      const lines = end < 0 ? all : all.slice(0, end);
       const expected = saidInRecording(lines, node);
       const said = new Replay(lines, node).run();
       const where = `${name}, ${node}`;
-      assertEquals([...said.listed].sort(), [...expected.listed].sort(), `${where}: listings told to the directory above`);
-      const told = new Set([...said.listed].map((text) => /"(?:published|subscribed)_id","([-0-9a-f]+)"/.exec(text)![1]!));
+      assertEquals(
+        [...said.listed].sort(),
+        [...expected.listed].sort(),
+        `${where}: listings told to the directory above`,
+      );
+      const told = new Set(
+        [...said.listed].map((text) => /"(?:published|subscribed)_id","([-0-9a-f]+)"/.exec(text)?.[1]),
+      );
       const cleared = [...expected.cleared].filter((id) => told.has(id)).sort();
       assertEquals([...said.cleared].sort(), cleared, `${where}: clears told to the directory above`);
       assertEquals([...said.down].sort(), [...expected.down].sort(), `${where}: told to the directories below`);

@@ -20,7 +20,6 @@ interface Listed<T> {
   readonly listing: T;
 }
 
-
 /** Scope of a directory by the number of it in `above`, as each process knows. */
 function scopeOf(process: Process): Scope {
   return process.report().scope!;
@@ -76,8 +75,11 @@ function wrongSessions(subscription: Listed<Subscribed>, publications: readonly 
   for (const [name, { scope, ids }] of expected) {
     const session = object.sessions.get(`${listing.subscribedId} ${name}`);
     if (session === undefined) found.push(`${who}: no session with "${name}", expected one at ${scope}`);
-    else if (!ids.has(session.publishedId!)) found.push(`${who}: session with "${name}" is not with the nearest (${scope})`);
-    else if (session.scope !== scope) found.push(`${who}: session with "${name}" at ${session.scope}, expected ${scope}`);
+    else if (!ids.has(session.publishedId!)) {
+      found.push(`${who}: session with "${name}" is not with the nearest (${scope})`);
+    } else if (session.scope !== scope) {
+      found.push(`${who}: session with "${name}" at ${session.scope}, expected ${scope}`);
+    }
   }
   for (const session of object.sessions.values()) {
     if (session.subscribedId === listing.subscribedId && !expected.has(session.name!)) {
@@ -104,7 +106,9 @@ function openEnds(places: readonly Place[]): string[] {
   return [
     ...available.filter((session) => !delivered.includes(session)).map((session) => `Available only: ${session}`),
     ...delivered.filter((session) => !available.includes(session)).map((session) => `Delivered only: ${session}`),
-    ...delivered.filter((session, at) => delivered.indexOf(session) !== at).map((session) => `Delivered twice: ${session}`),
+    ...delivered.filter((session, at) => delivered.indexOf(session) !== at).map((session) =>
+      `Delivered twice: ${session}`
+    ),
   ];
 }
 
@@ -140,4 +144,3 @@ function leftOver(
   if (transports > over) found.push(`${process.name}: ${transports} transports for ${over} sessions`);
   return found;
 }
-

@@ -50,7 +50,14 @@ class History {
   }
 
   #role(name: string, machine: string, scope: Scope, at: HostPort, parent: Role | null): Role {
-    const role: Role = { name, machine, scope, at, parent, process: this.#startRole({ name, machine, scope, at, parent }) };
+    const role: Role = {
+      name,
+      machine,
+      scope,
+      at,
+      parent,
+      process: this.#startRole({ name, machine, scope, at, parent }),
+    };
     this.roles.push(role);
     return role;
   }
@@ -98,7 +105,12 @@ class History {
     } else if (kind < 88) {
       this.tree.cutPeers(place.process);
       this.#note(`cut peers of ${seat.name}`);
-    } else if (kind < 94) {
+    } else if (kind < 91) {
+      place.process.freeze();
+      const pause = random.pick([500, 4_000, 9_000]);
+      this.tree.at(pause, () => place.process.thaw());
+      this.#note(`freeze ${seat.name} (${pause})`);
+    } else if (kind < 95) {
       const role = random.pick(this.roles);
       this.tree.cut(role.process, random.pick([0, 0, 20_000]));
       this.#note(`cut ${role.name}`);

@@ -201,7 +201,8 @@ export class RawClient {
   static async connect(simulation: Simulation, hostName = "client"): Promise<RawClient> {
     const client = new RawClient(simulation);
     let isConnected = false;
-    simulation.host(hostName).start("client", async (world: World) => {
+    const host = simulation.host(hostName);
+    host.start(`client-${host.processes.length}`, async (world: World) => {
       const stream = await world.network.connect("server", PORT);
       client.#write = (bytes) => stream.write(bytes);
       client.#close = () => stream.close();
@@ -227,18 +228,25 @@ export class RawClient {
   /** Writes; a number is a pause in seconds. */
   async send(...pieces: (string | number)[]): Promise<void> {
     let isDone = false;
-    (async () => {
+    this.begin(...pieces).finally(() => isDone = true);
+    await this.#simulation.runUntil(() => isDone);
+  }
+
+  /** The same, while time passes by other means. */
+  async begin(...pieces: (string | number)[]): Promise<void> {
+    try {
       for (const piece of pieces) {
         if (typeof piece === "number") await this.#pause(piece * 1000);
         else await this.#write(Uint8Array.from(piece, (character) => character.charCodeAt(0)));
       }
-    })().catch(() => {}).finally(() => isDone = true);
-    await this.#simulation.runUntil(() => isDone);
+    } catch {
+      // The server had enough: what it said is in `received`.
+    }
   }
 
   /** Lets time pass until a condition on what has come back holds. */
   async until(condition: (received: string) => boolean): Promise<void> {
-    await this.#simulation.runUntil(() => condition(this.received));
+    await this.#simulation.runUntil(() => condition(this.received), 120_000);
   }
 
   finishSending(): void {

@@ -3,7 +3,6 @@ import { Faulted } from "../../runtime/messages/faults.ts";
 import { HostPort } from "../../runtime/messages/host_port.ts";
 import { Incognito } from "../../runtime/messages/incognito.ts";
 import { Ack } from "../../runtime/messages/signals.ts";
-import { splitArguments } from "../../runtime/process/arguments.ts";
 import {
   childArguments,
   childValue,
@@ -71,7 +70,7 @@ Deno.test("childArguments() writes words, then forwarded arguments, then setting
   const request = {
     module: "group-cake",
     words: ["a", "b"],
-    forwarded: splitArguments(["-x=1", "--main-role=z", "--empty="]),
+    forwarded: ["--main-role=z", "--empty", "-x=1"],
     settings: new Map<string, unknown>([["create_role", true], ["main_role", "q"], ["nothing", null]]),
     origin: "RUN" as const,
     homePath: ".layer-cake",

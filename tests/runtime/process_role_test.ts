@@ -185,7 +185,7 @@ Deno.test("Role.emptyTemporary() removes links and never what they lead to", asy
     await Deno.symlink(`${folder}/outside`, `${role.temporaryPath}/link`);
     await Deno.writeTextFile(`${role.temporaryPath}/file`, "");
     await role.emptyTemporary();
-    assertEquals([...Deno.readDirSync(role.temporaryPath)], []);
+    assertEquals(await Array.fromAsync(Deno.readDir(role.temporaryPath)), []);
     await Deno.remove(role.temporaryPath);
     await Deno.symlink(`${folder}/outside`, role.temporaryPath);
     await role.emptyTemporary();

@@ -6,7 +6,7 @@ import { idle } from "./idle.ts";
 const settings = { which: cake.Unicode.default("idle") };
 
 export async function nanny(self: cake.Routine, { which }: cake.Settings<typeof settings>): Promise<unknown> {
-  const request = which === "idle" ? { actor: idle } : { actor: greet, settings: new Map([["name", "kid"]]) };
+  const request = which === "idle" ? { actor: idle } : { actor: greet, settings: { name: "kid" } };
   const address = self.create(cake.ProcessObject, request);
   while (true) {
     const m = await self.select(cake.Returned, cake.Stop);

@@ -7,8 +7,7 @@ export async function parent(
   self: cake.Routine,
   { child, name, seconds }: cake.Settings<typeof settings>,
 ): Promise<unknown> {
-  const given = new Map<string, unknown>([["name", name], ["seconds", seconds]]);
-  const address = self.create(cake.ProcessObject, { executable: child, settings: given });
+  const address = self.create(cake.ProcessObject, { executable: child, settings: { name, seconds } });
   while (true) {
     const m = await self.select(cake.Returned, cake.Stop);
     if (m instanceof cake.Returned) return m.message;

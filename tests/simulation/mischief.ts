@@ -1,0 +1,204 @@
+/** What happens to a village, as the seed has it: listings come and go, processes end, freeze and are parted. */
+
+import type { Scope } from "../../runtime/mod.ts";
+import type { SeededRandom } from "../../runtime/simulation/mod.ts";
+import type { Tenant } from "./tenant.ts";
+import type { Seat, Village } from "./village.ts";
+import type { Witness } from "./witness.ts";
+
+/** Few names, so that they collide; some are for patterns only. */
+const NAMES = ["svc:shared", "svc:one", "job:1", "job:2", "job:3", "plain"];
+const SEARCHES = ["svc:shared", "svc:one", "plain", "svc:.*", "job:[0-9]+", "job:1|plain", ".*", "job:3"];
+const SCOPES: readonly Scope[] = ["PROCESS", "GROUP", "GROUP", "HOST", "HOST", "HOST"];
+const LAN_SCOPES: readonly Scope[] = ["PROCESS", "GROUP", "HOST", "HOST", "LAN", "LAN", "LAN"];
+
+const PAUSES_MS = [0, 0, 0.3, 3, 50, 400, 2_000, 5_000, 12_000];
+const HALF_OPEN_MS = [500, 4_000, 20_000];
+const BREAK_AFTER_MS = [500, 4_000, 15_000];
+
+/** Something that can happen, and how often it does in comparison. */
+interface Mischief {
+  readonly weight: number;
+  readonly happen: (script: Script) => void;
+}
+
+const MISCHIEFS: readonly Mischief[] = [
+  { weight: 22, happen: (script) => script.publish() },
+  { weight: 18, happen: (script) => script.subscribe() },
+  { weight: 12, happen: (script) => script.clear() },
+  { weight: 8, happen: (script) => script.crash(0) },
+  { weight: 5, happen: (script) => script.crash(script.random.pick(HALF_OPEN_MS)) },
+  { weight: 3, happen: (script) => script.leave() },
+  { weight: 4, happen: (script) => script.restartDirectory() },
+  { weight: 9, happen: (script) => script.breakConnections() },
+  { weight: 6, happen: (script) => script.part({ oneWay: false }) },
+  { weight: 4, happen: (script) => script.part({ oneWay: true }) },
+  { weight: 4, happen: (script) => script.partAndBreak() },
+  { weight: 8, happen: (script) => script.heal() },
+  { weight: 4, happen: (script) => script.freeze() },
+  { weight: 5, happen: (script) => script.thaw() },
+];
+
+const WEIGHTS = MISCHIEFS.reduce((sum, { weight }) => sum + weight, 0);
+
+/** Makes things happen. */
+export class Script {
+  readonly random: SeededRandom;
+  readonly #village: Village;
+  readonly #scopes: readonly Scope[];
+  #parted: [Seat, Seat][] = [];
+
+  constructor(village: Village) {
+    this.#village = village;
+    this.random = village.simulation.random;
+    this.#scopes = village.seats.some(({ scope }) => scope === "LAN") ? LAN_SCOPES : SCOPES;
+  }
+
+  /** Lets a number of things happen, with pauses, beginning with some listings. */
+  async play(steps: number): Promise<void> {
+    const { simulation } = this.#village;
+    await simulation.runFor(this.random.pick([0, 1, 50]));
+    for (let count = 8; count > 0; count--) {
+      this.publish();
+      this.subscribe();
+    }
+    for (let step = 0; step < steps; step++) {
+      await simulation.runFor(this.random.pick(PAUSES_MS));
+      this.#pickMischief().happen(this);
+    }
+  }
+
+  /** Ends everything that keeps the village from its rest; most of those who have ended start again. */
+  calm(): void {
+    const { simulation, seats } = this.#village;
+    simulation.healAll();
+    for (const seat of seats) {
+      if (seat.process.isFrozen) seat.process.thaw();
+      if (!seat.process.isAlive && (seat.scope !== "PROCESS" || this.random.chance(0.6))) this.#start(seat);
+    }
+  }
+
+  #pickMischief(): Mischief {
+    let at = this.random.integer(WEIGHTS);
+    return MISCHIEFS.find(({ weight }) => (at -= weight) < 0)!;
+  }
+
+  /** A living process with one of its actors; one that has ended starts again instead. */
+  #pickActor(): { seat: Seat; tenant: Tenant; witness: Witness } | null {
+    const seat = this.#pickProcess();
+    const { tenant } = seat;
+    if (tenant === null) {
+      if (!seat.process.isAlive) this.#start(seat);
+      return null;
+    }
+    return { seat, tenant, witness: this.random.pick(tenant.witnesses) };
+  }
+
+  #pickProcess(): Seat {
+    return this.random.pick(this.#village.seats.filter(({ scope }) => scope === "PROCESS"));
+  }
+
+  /** Two that may have a connection: a child and its parent, or a publisher and a subscriber. */
+  #pickPair(): [Seat, Seat] {
+    const seat = this.random.pick(this.#village.seats.filter(({ parent }) => parent !== null));
+    if (this.random.chance(0.5)) return [seat, seat.parent!];
+    const other = this.#pickProcess();
+    return other === seat ? [seat, seat.parent!] : [seat, other];
+  }
+
+  #start(seat: Seat): void {
+    seat.process.restart();
+  }
+
+  #note(text: string): void {
+    this.#village.simulation.note(text, "script");
+  }
+
+  publish(): void {
+    const actor = this.#pickActor();
+    if (actor === null) return;
+    const [name, scope] = [this.random.pick(NAMES), this.random.pick(this.#scopes)];
+    this.#note(`${actor.witness.name} publishes ${name} ${scope}`);
+    actor.tenant.publish(actor.witness, name, scope);
+  }
+
+  subscribe(): void {
+    const actor = this.#pickActor();
+    if (actor === null) return;
+    const [search, scope] = [this.random.pick(SEARCHES), this.random.pick(this.#scopes)];
+    this.#note(`${actor.witness.name} subscribes ${search} ${scope}`);
+    actor.tenant.subscribe(actor.witness, search, scope);
+  }
+
+  clear(): void {
+    const actor = this.#pickActor();
+    const ids = [...actor?.witness.published.keys() ?? [], ...actor?.witness.subscribed.keys() ?? []];
+    if (actor === null || ids.length === 0) return;
+    const id = this.random.pick(ids);
+    const listing = actor.witness.published.get(id)?.name ?? actor.witness.subscribed.get(id)?.search;
+    this.#note(`${actor.witness.name} clears ${listing}`);
+    actor.tenant.clear(actor.witness, id);
+    // Publishing again at once is what a restarted service would do.
+    const published = actor.witness.published.get(id);
+    if (published !== undefined && this.random.chance(0.4)) {
+      actor.tenant.publish(actor.witness, published.name!, this.random.pick(this.#scopes));
+    }
+  }
+
+  /** Ends a process; its peers learn of it at once or after a time. */
+  crash(noticedAfterMs: number): void {
+    const seat = this.#pickProcess();
+    seat.process.crash({ noticedAfterMs });
+    if (this.random.chance(0.5)) this.#start(seat);
+  }
+
+  leave(): void {
+    this.#pickActor()?.tenant.leave();
+  }
+
+  restartDirectory(): void {
+    const seat = this.random.pick(this.#village.seats.filter(({ scope }) => scope !== "PROCESS"));
+    if (this.random.chance(0.3)) seat.process.crash({ noticedAfterMs: this.random.pick(HALF_OPEN_MS) });
+    else seat.process.crash();
+    const pauseMs = this.random.pick([0, 0, 100, 3_000, 10_000]);
+    this.#village.simulation.later(pauseMs, () => {
+      if (!seat.process.isAlive) this.#start(seat);
+    });
+  }
+
+  breakConnections(): void {
+    const [one, other] = this.#pickPair();
+    this.#village.simulation.breakConnections(one.process, other.process);
+  }
+
+  part(options: { readonly oneWay: boolean }): void {
+    const [one, other] = this.#pickPair();
+    const [from, to] = this.random.chance(0.5) ? [one, other] : [other, one];
+    this.#village.simulation.partition(from.process, to.process, { ...options, breakAfterMs: Infinity });
+    this.#parted.push([one, other]);
+  }
+
+  /** A partition that breaks connections after a time, at both ends. */
+  partAndBreak(): void {
+    const [one, other] = this.#pickPair();
+    const { simulation } = this.#village;
+    simulation.partition(one.process, other.process, { breakAfterMs: Infinity });
+    this.#parted.push([one, other]);
+    simulation.later(this.random.pick(BREAK_AFTER_MS), () => simulation.breakConnections(one.process, other.process));
+  }
+
+  heal(): void {
+    const at = this.random.integer(Math.max(1, this.#parted.length));
+    const [pair] = this.#parted.splice(at, 1);
+    if (pair !== undefined) this.#village.simulation.heal(pair[0].process, pair[1].process);
+  }
+
+  freeze(): void {
+    this.random.pick(this.#village.seats).process.freeze();
+  }
+
+  thaw(): void {
+    const frozen = this.#village.seats.filter(({ process }) => process.isFrozen);
+    if (frozen.length > 0) this.random.pick(frozen).process.thaw();
+  }
+}

@@ -1,0 +1,110 @@
+/** The processes of a simulation and how they stand to each other: seats that are taken, left and taken again. */
+
+import { HostPort, type Scope } from "../../runtime/mod.ts";
+import { type SimulatedHost, type SimulatedProcess, Simulation } from "../../runtime/simulation/mod.ts";
+import { Tenant } from "./tenant.ts";
+
+const PROCESSES_PER_GROUP = 5;
+const PROCESSES_UNDER_HOST = 3;
+const HOST_PORT = 54_195;
+const GROUP_PORT = 5001;
+
+/** What a seat is. */
+export interface SeatOptions {
+  readonly host: SimulatedHost;
+  readonly scope: Scope;
+  readonly parent: Seat | null;
+  /** Where it listens for directories below. */
+  readonly acceptAt: HostPort | null;
+}
+
+/** A place for one process, through all of its lives. */
+export class Seat {
+  readonly name: string;
+  readonly host: SimulatedHost;
+  readonly scope: Scope;
+  readonly parent: Seat | null;
+  readonly acceptAt: HostPort | null;
+  readonly process: SimulatedProcess;
+  #tenant: Tenant | null = null;
+
+  constructor(name: string, options: SeatOptions) {
+    this.name = name;
+    this.host = options.host;
+    this.scope = options.scope;
+    this.parent = options.parent;
+    this.acceptAt = options.acceptAt;
+    this.process = options.host.start(name, (world) => {
+      this.#tenant = new Tenant(world, this);
+    });
+  }
+
+  /** Who lives there; null while nobody does. */
+  get tenant(): Tenant | null {
+    return this.process.isAlive ? this.#tenant : null;
+  }
+
+  /** This seat's directory and those above it, nearest first. */
+  get chain(): readonly Seat[] {
+    return [this, ...this.parent?.chain ?? []];
+  }
+
+  /** Where this directory is reached from another one. */
+  addressFor(child: Seat): HostPort {
+    const { port } = this.acceptAt!;
+    return new HostPort(child.host === this.host ? "127.0.0.1" : this.host.address, port);
+  }
+}
+
+/** A whole simulation: its seats, directories before those below them. */
+export interface Village {
+  readonly simulation: Simulation;
+  readonly seats: readonly Seat[];
+}
+
+/** A HOST with two GROUPs of five processes each, and a few processes straight under the host. */
+export function hostVillage(seed: number): Village {
+  const simulation = new Simulation({ seed, historyLinesMax: 200 });
+  const host = simulation.host("home");
+  const seats: Seat[] = [];
+  settleHost(seats, { host, lan: null, name: "" });
+  return { simulation, seats };
+}
+
+/** A LAN directory on a machine of its own, and two machines as in {@link hostVillage}, but smaller. */
+export function lanVillage(seed: number): Village {
+  const simulation = new Simulation({ seed, historyLinesMax: 200 });
+  const seats: Seat[] = [];
+  const station = simulation.host("station", { address: "10.0.0.195" });
+  const lan = new Seat("lan", {
+    host: station,
+    scope: "LAN",
+    parent: null,
+    acceptAt: new HostPort("0.0.0.0", HOST_PORT),
+  });
+  seats.push(lan);
+  for (const name of ["alpha", "beta"]) settleHost(seats, { host: simulation.host(name), lan, name: `${name}-` });
+  return { simulation, seats };
+}
+
+function settleHost(
+  seats: Seat[],
+  { host, lan, name }: { host: SimulatedHost; lan: Seat | null; name: string },
+): void {
+  const acceptAt = new HostPort("127.0.0.1", HOST_PORT);
+  const top = new Seat(`${name}host`, { host, scope: "HOST", parent: lan, acceptAt });
+  seats.push(top);
+  const isSmall = lan !== null;
+  const groups = (isSmall ? ["a"] : ["a", "b"]).map((letter, at) => {
+    const acceptAt = new HostPort("127.0.0.1", GROUP_PORT + at);
+    return new Seat(`${name}group-${letter}`, { host, scope: "GROUP", parent: top, acceptAt });
+  });
+  seats.push(...groups);
+  const addProcesses = (parent: Seat, prefix: string, count: number) => {
+    for (let at = 1; at <= count; at++) {
+      seats.push(new Seat(`${prefix}${at}`, { host, scope: "PROCESS", parent, acceptAt: null }));
+    }
+  };
+  for (const group of groups) addProcesses(group, `${group.name}-`, isSmall ? 3 : PROCESSES_PER_GROUP);
+  addProcesses(top, `${name}free-`, isSmall ? 1 : PROCESSES_UNDER_HOST);
+}
