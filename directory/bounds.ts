@@ -43,6 +43,8 @@ export const LISTEN_AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 export const LOOP_ANSWER_MS = 3_000;
 /** How long a transport to a publication may take to connect. */
 export const TRANSPORT_CONNECT_MS = 5_000;
+/** How long at least a connection from another machine may say nothing at all; twice as long at most. */
+export const SILENT_CONNECTION_MS = 45_000;
 /** How long a transport without sessions is kept. */
 export const IDLE_TRANSPORT_MS = 8_000;
 /** The first and the longest wait before a failed route is tried again. */

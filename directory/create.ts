@@ -17,6 +17,7 @@ import { PublishAs } from "./messages.ts";
 
 /** The part of a file's `import.meta` that `create` needs. */
 export interface Meta {
+  /** The file, as a URL. */
   readonly url: string;
   /** True when the file is the program. */
   readonly main: boolean;

@@ -8,18 +8,20 @@
 
 import {
   Accepted,
+  attachNetwork,
   Close,
   Closed,
   Connected,
   ConnectStream,
-  Listening,
   ListenForStream,
-  attachNetwork,
+  Listening,
   NotConnected,
   NotListening,
 } from "../net/mod.ts";
 import { type AddressValue as Address, type Faulted, HostPort, type Kernel } from "../runtime/mod.ts";
+import { SILENT_CONNECTION_MS } from "./bounds.ts";
 import type { DirectoryEvent, Effect } from "./effects.ts";
+import { neighbourhoodOf } from "./parent_address.ts";
 
 /** Takes an event, in the turn of the directory. */
 export type PostEvent = (event: DirectoryEvent) => void;
@@ -75,6 +77,9 @@ export class LinkControllers {
   readonly #lids = new Set<string>();
   /** Every open connection, so that the end of the directory ends them. */
   readonly #proxies = new Set<Address>();
+  /** Accepted from other machines since the last look at them, and before it. */
+  #newcomers = new Set<Address>();
+  #probed = new Set<Address>();
 
   constructor(kernel: Kernel, directory: Address, post: PostEvent) {
     this.#kernel = kernel;
@@ -129,6 +134,27 @@ export class LinkControllers {
     this.#proxies.add(proxy);
   }
 
+  /**
+   * A connection that was accepted. Whoever connects from another machine asks to be watched at once; if nothing ever
+   * comes, that machine went away just then, and nobody else would notice.
+   */
+  #accepted(proxy: Address, remote: HostPort): void {
+    this.#opened(proxy);
+    if (neighbourhoodOf(remote.host ?? "") === "loopback") return;
+    if (this.#newcomers.size + this.#probed.size === 0) this.#kernel.after(SILENT_CONNECTION_MS, () => this.#probe());
+    this.#newcomers.add(proxy);
+  }
+
+  /** Closes those that have said nothing since the time before last; once for all, as there may be many. */
+  #probe(): void {
+    for (const { proxy, bytesIn } of attachNetwork(this.#kernel).transports) {
+      if (bytesIn === 0 && this.#probed.has(proxy) && this.#proxies.has(proxy)) this.#close(proxy);
+    }
+    this.#probed = this.#newcomers;
+    this.#newcomers = new Set();
+    if (this.#probed.size > 0) this.#kernel.after(SILENT_CONNECTION_MS, () => this.#probe());
+  }
+
   // Children.
 
   #listen(ipp: HostPort, encrypted: boolean): void {
@@ -136,7 +162,7 @@ export class LinkControllers {
     const controller = this.#controller((message, from) => {
       if (isListening(message, request)) return { kind: "listening", ipp: message.listeningIpp };
       if (isAccepted(message, request)) {
-        this.#opened(from);
+        this.#accepted(from, message.openedIpp);
         return { kind: "childAccepted", proxy: from, ipp: message.openedIpp };
       }
       if (this.#isEnd(message, from)) return this.#closed(from, { kind: "childClosed", proxy: from });
@@ -183,7 +209,7 @@ export class LinkControllers {
     const request = this.#listenRequest(ipp, encrypted);
     const controller = this.#controller((message, from) => {
       if (isListening(message, request)) return this.#publicationListening(publishedId, request, message.listeningIpp);
-      if (isAccepted(message, request)) return this.#peerAccepted(publishedId, from);
+      if (isAccepted(message, request)) return this.#peerAccepted(publishedId, from, message.openedIpp);
       if (this.#isEnd(message, from)) return this.#peerClosed(publishedId, from);
       if (isNotListening(message, request)) return this.#publicationNotListening(publishedId, reasonOf(message));
       return null;
@@ -213,9 +239,9 @@ export class LinkControllers {
     return wasStopped ? "nothing" : { kind: "publicationNotListening", publishedId, reason };
   }
 
-  #peerAccepted(publishedId: string, proxy: Address): DirectoryEvent | "nothing" {
+  #peerAccepted(publishedId: string, proxy: Address, remote: HostPort): DirectoryEvent | "nothing" {
     const listener = this.#publications.get(publishedId);
-    this.#opened(proxy);
+    this.#accepted(proxy, remote);
     listener?.peers.add(proxy);
     if (listener === undefined || listener.isStopped) {
       this.#close(proxy);

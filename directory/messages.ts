@@ -32,9 +32,6 @@ const LOOP = {
   publishedId: UUID,
 } as const;
 
-/** The members that a refusal has from {@link Faulted}, after its own. */
-const CAUSE = { explanation: Unicode, errorCode: Integer8, exitStatus: Integer8 } as const;
-
 // Between directories.
 
 /** Tells a directory where its parent is. Registered by the original and used by nobody. */
@@ -132,7 +129,9 @@ export class NotPublished extends Message({
   scope: ScopeOfDirectory,
   note: Unicode,
   condition: Unicode.default('cannot publish as "None"'),
-  ...CAUSE,
+  explanation: Unicode,
+  errorCode: Integer8,
+  exitStatus: Integer8,
 }, Faulted) {
   /** The refusal of one request; `note` is one of few short texts, `explanation` says why in detail. */
   static of(request: PublishAs, note: string, explanation = note): NotPublished {
@@ -147,7 +146,9 @@ export class NotSubscribed extends Message({
   scope: ScopeOfDirectory,
   note: Unicode,
   condition: Unicode.default('cannot subscribe to "None"'),
-  ...CAUSE,
+  explanation: Unicode,
+  errorCode: Integer8,
+  exitStatus: Integer8,
 }, Faulted) {
   /** The refusal of one request; `note` is one of few short texts, `explanation` says why in detail. */
   static of(request: SubscribeTo, note: string, explanation = note): NotSubscribed {
@@ -189,11 +190,41 @@ export class LoopDropped extends Message({ subscribedId: UUID, name: Unicode, ro
 // From directory to the objects of a session.
 
 /** To a subscriber: a publisher is there, and this is its address; the return address is the same. */
-export class Available extends Message({ ...LOOP, publisherAddress: Address, openedAt: WorldTime }) {}
+export class Available extends Message({
+  /** The name that was published. */
+  name: Unicode,
+  /** The scope of the directory that found the match. */
+  scope: ScopeOfDirectory,
+  routeId: UUID,
+  subscribedId: UUID,
+  publishedId: UUID,
+  publisherAddress: Address,
+  openedAt: WorldTime,
+}) {}
 /** To a publisher: a subscriber is there, and this is its address; the return address is the same. */
-export class Delivered extends Message({ ...LOOP, subscriberAddress: Address, openedAt: WorldTime }) {}
+export class Delivered extends Message({
+  /** The name that was published. */
+  name: Unicode,
+  /** The scope of the directory that found the match. */
+  scope: ScopeOfDirectory,
+  routeId: UUID,
+  subscribedId: UUID,
+  publishedId: UUID,
+  subscriberAddress: Address,
+  openedAt: WorldTime,
+}) {}
 /** To either: the session with this address is over. One for each {@link Available} and each {@link Delivered}. */
-export class Dropped extends Message({ ...LOOP, remoteAddress: Address, openedAt: WorldTime }) {}
+export class Dropped extends Message({
+  /** The name that was published. */
+  name: Unicode,
+  /** The scope of the directory that found the match. */
+  scope: ScopeOfDirectory,
+  routeId: UUID,
+  subscribedId: UUID,
+  publishedId: UUID,
+  remoteAddress: Address,
+  openedAt: WorldTime,
+}) {}
 
 // Administration.
 

@@ -18,6 +18,7 @@ export interface OpenOptions {
 
 /** An open runtime. */
 export interface OpenRuntime {
+  /** The runtime itself: what it counts, and messages from outside of actors. */
   readonly runtime: Runtime;
   /** Runs an actor to its end, and gives what it returned: a message, a value with its type, null, or a fault. */
   run<S>(main: RoutineFunction<S> | MachineClass<S>, settings?: Partial<S>): Promise<unknown>;

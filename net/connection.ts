@@ -16,7 +16,8 @@ import { HOLD_AFTER_HELLMAN_MS } from "./limits.ts";
 import { Close, Closed, type EndReason, type KeepAlive, OpenKeep } from "./messages.ts";
 import { isTransitReceiver, nextHop, type Transit, type TransitReceiver } from "./relay.ts";
 import type { Reports } from "./reports.ts";
-import { Session, SessionError, type SessionEvents } from "./session.ts";
+import { Session, type SessionEvents } from "./session.ts";
+import { SessionError } from "./session_error.ts";
 import { prepareEncryption, sodiumBoxes } from "./sodium_boxes.ts";
 
 /** Times that others get their turn before output is written, if there is more of it each time. */
@@ -61,8 +62,6 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** The proxy. */
   readonly address: Address;
   readonly openedAt: Instant;
-  readonly remote: HostPort;
-  readonly local: HostPort;
   lastArrival: number;
   readonly #options: ConnectionOptions;
   readonly #kernel: Kernel;
@@ -84,14 +83,12 @@ export class Connection implements TransitReceiver, SessionEvents {
   readonly #gone = Promise.withResolvers<void>();
 
   constructor(options: ConnectionOptions) {
-    const { kernel, stream, role, encrypted, controller, nobody } = options;
+    const { kernel, role, encrypted, controller, nobody } = options;
     this.#options = options;
     this.#kernel = kernel;
     const { clock, random } = kernel.world;
     this.openedAt = new Instant(clock.wall());
     this.lastArrival = clock.now();
-    this.remote = new HostPort(stream.remote.host, stream.remote.port);
-    this.local = new HostPort(stream.local.host, stream.local.port);
     this.address = kernel.register(this);
     this.#session = new Session({
       role,
@@ -103,6 +100,23 @@ export class Connection implements TransitReceiver, SessionEvents {
       uuid: () => random.uuid(),
       zoneOffset: (wall) => clock.zoneOffset(wall),
     }, this);
+  }
+
+  /** The address of the other end; made anew each time, as it goes into messages. */
+  get remote(): HostPort {
+    const { host, port } = this.#options.stream.remote;
+    return new HostPort(host, port);
+  }
+
+  /** The address of this end. */
+  get local(): HostPort {
+    const { host, port } = this.#options.stream.local;
+    return new HostPort(host, port);
+  }
+
+  /** Bytes that wait to be sent. */
+  get outboundBytes(): number {
+    return this.#session.outboundBytes;
   }
 
   /** Counters of frames and bytes. */
@@ -216,6 +230,11 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** @internal */
   keepAlive(request: KeepAlive, from: Address): void {
+    // The connector decides: whoever listens can't make it wait.
+    if (this.#options.role === "acceptor") this.#observe(request, from);
+  }
+
+  #observe(request: KeepAlive, from: Address): void {
     const { detectSeconds } = this.#options;
     const keeper = new Keeper(from, (bound) => this.#kernel.world.random.integer(bound), detectSeconds);
     this.#watch(keeper, keeper.observe(request, this.#kernel.world.clock.now()));
@@ -246,7 +265,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   deliver(message: unknown, to: Address, from: Address): void {
     if (message instanceof Close) this.close(ending(message.reason, message.note, message.errorCode, message.message));
     else if (message instanceof Stop) this.close(ending("ON_REQUEST"));
-    else if (message instanceof OpenKeep) this.keepAlive(message.keep, message.returnAddress ?? this.address);
+    else if (message instanceof OpenKeep) this.#observe(message.keep, message.returnAddress ?? this.address);
     else if (this.#closing === null && !this.#isEnded) {
       try {
         this.#session.send(message, to, from);

@@ -1,19 +1,32 @@
 /** The way to HTTP: loaded at the first use, as most processes never need it. */
 
-import type { AddressValue as Address, HostPort, Kernel } from "../runtime/mod.ts";
-import { NetworkError } from "../runtime/mod.ts";
+import { type AddressValue as Address, type HostPort, type Kernel, NetworkError } from "../runtime/mod.ts";
+import type { HttpListenerOptions } from "./http/server.ts";
 import type { ConnectStream, ListenForStream } from "./messages.ts";
 
 /** An open port, whatever is spoken there. */
 export interface Port {
   readonly listening: HostPort;
+  /** Connections that end with the port, and may still need a moment; none where connections live on. */
+  readonly connectionCount: number;
+  /** Accepts nobody any more. */
   close(): void;
+  /** Ends at once the connections that end with the port. */
+  abandon(): void;
 }
 
-/** What is told of the connections of an HTTP port. */
-export interface HttpPortEvents {
-  readonly opened: (peer: { readonly remote: HostPort }) => void;
-  readonly closed: (peer: { readonly remote: HostPort }) => void;
+/** What HTTP is, once it is loaded. */
+interface Http {
+  readonly server: typeof import("./http/server.ts");
+  readonly client: typeof import("./http/client.ts");
+}
+
+let http: Http | null = null;
+
+/** Loads what HTTP needs. Afterwards nothing is loaded when HTTP is used: simulations need that. */
+export async function prepareHttp(): Promise<void> {
+  if (http !== null) return;
+  http = { server: await import("./http/server.ts"), client: await import("./http/client.ts") };
 }
 
 /** Opens a port where requests become messages for the controller. Throws {@link NetworkError}. */
@@ -21,11 +34,11 @@ export async function openHttpPort(
   kernel: Kernel,
   request: ListenForStream,
   controller: Address,
-  events: HttpPortEvents,
+  events: HttpListenerOptions,
 ): Promise<Port> {
-  const { openHttpListener } = await import("./http/server.ts");
+  if (http === null) await prepareHttp();
   try {
-    return await openHttpListener(kernel, request, controller, events);
+    return await http!.server.openHttpListener(kernel, request, controller, events);
   } catch (error) {
     // The form of the URI is none.
     if (error instanceof TypeError) throw new NetworkError(error.message, 0, { cause: error });
@@ -34,6 +47,7 @@ export async function openHttpPort(
 }
 
 /** Connects to an HTTP server; messages sent to the connection become requests. Throws {@link NetworkError}. */
-export function openHttpConnection(_kernel: Kernel, _request: ConnectStream, _controller: Address): Promise<void> {
-  return Promise.reject(new NetworkError("no HTTP client yet"));
+export async function openHttpConnection(kernel: Kernel, request: ConnectStream, controller: Address): Promise<void> {
+  if (http === null) await prepareHttp();
+  await http!.client.openHttpConnection(kernel, request, controller);
 }

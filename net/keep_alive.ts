@@ -9,8 +9,9 @@
  *
  * Between two cakes it is faster. The connector's `KeepAlive` carries a `pace`, which an original ignores. Another cake
  * answers at once with a `StillThere` that carries its own pace; from then on both ends send one every pace seconds,
- * whatever else goes on, and give the other end up when nothing at all has arrived for {@link PACE_COUNT_MAX} of its
- * paces. Who has not been running for a while (a busy or suspended process) doubts himself first: he waits once more.
+ * whatever else goes on, and give the other end up when nothing at all has arrived for {@link PACE_COUNT_MAX} paces. The
+ * shorter of the two paces holds for both. Who has not been running for a while (a busy or suspended process) doubts
+ * himself first: he waits once more.
  */
 
 import type { AddressValue as Address } from "../runtime/mod.ts";
@@ -35,8 +36,8 @@ export const PACE_COUNT_MAX = 3;
 /** A timer that is later than this share of a pace says that this process was not running. */
 const LAG_SHARE = 0.5;
 /** Paces that another cake may ask for, in seconds. */
-const PACE_SECONDS_MIN = 0.1;
-const PACE_SECONDS_MAX = 60;
+const PACE_SECONDS_MIN = DETECT_SECONDS_MIN / PACES_PER_DETECTION;
+const PACE_SECONDS_MAX = DETECT_SECONDS_MAX / PACES_PER_DETECTION;
 
 /** What a keeper wants done. */
 export interface KeepStep {
@@ -56,9 +57,8 @@ export class Keeper {
   /** `silent`: until it is our turn; `watching`: until the other end shows itself; `brisk`: among cakes. */
   #phase: "silent" | "watching" | "brisk" = "silent";
   readonly #draw: (bound: number) => number;
-  readonly #paceSeconds: number;
+  #paceSeconds: number;
   #to: Address;
-  #theirPaceMs = 0;
   #lastHeard = 0;
   #due = 0;
 
@@ -98,7 +98,6 @@ export class Keeper {
   heard(sign: StillThere, from: Address, now: number): KeepStep {
     if (this.#phase === "brisk") {
       this.#lastHeard = now;
-      if (sign.pace !== null) this.#theirPaceMs = paceMs(sign.pace);
       return NOTHING;
     }
     if (this.#phase !== "watching") return NOTHING;
@@ -110,7 +109,7 @@ export class Keeper {
 
   #goBrisk(pace: number, now: number): KeepStep {
     this.#phase = "brisk";
-    this.#theirPaceMs = paceMs(pace);
+    this.#paceSeconds = Math.min(this.#paceSeconds, boundedPace(pace));
     this.#lastHeard = now;
     return this.#sign(now);
   }
@@ -132,7 +131,7 @@ export class Keeper {
     this.#lastHeard = Math.max(this.#lastHeard, lastArrival);
     const wasAsleep = now - this.#due > LAG_SHARE * this.#paceSeconds * 1000;
     if (wasAsleep) this.#lastHeard = now;
-    if (now - this.#lastHeard > PACE_COUNT_MAX * this.#theirPaceMs) return { isStale: true };
+    if (now - this.#lastHeard > PACE_COUNT_MAX * this.#paceSeconds * 1000) return { isStale: true };
     return this.#sign(now);
   }
 
@@ -163,6 +162,6 @@ function boundedSeconds(seconds: number | null): number {
   return Math.min(Math.max(seconds || 0, 0), SILENCE_SECONDS_MAX);
 }
 
-function paceMs(pace: number): number {
-  return 1000 * Math.min(Math.max(pace || PACE_SECONDS_MAX, PACE_SECONDS_MIN), PACE_SECONDS_MAX);
+function boundedPace(seconds: number): number {
+  return Math.min(Math.max(seconds || PACE_SECONDS_MAX, PACE_SECONDS_MIN), PACE_SECONDS_MAX);
 }

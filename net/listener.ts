@@ -24,6 +24,8 @@ export interface ListenerOptions {
   readonly controller: Address;
   /** The options of its connections, without what differs from one to the next. */
   readonly connection: Omit<ConnectionOptions, "stream">;
+  /** Called for each connection before it begins. */
+  readonly onTaken: (connection: Connection) => void;
   /** Called when accepting has failed for good. */
   readonly onFailed: (error: NetworkError) => void;
 }
@@ -91,6 +93,7 @@ export class Listener {
     });
     this.#connections.add(connection);
     this.#perHost.set(host, (this.#perHost.get(host) ?? 0) + 1);
+    this.#options.onTaken(connection);
     connection.begin();
   }
 

@@ -11,6 +11,7 @@ import {
   Block,
   Boolean,
   Enumeration,
+  type EnumerationType,
   Faulted,
   Float8,
   HostPort,
@@ -29,7 +30,7 @@ import {
 } from "../runtime/mod.ts";
 
 /** Why a connection ended. Numbers as in the original; only names travel. */
-export const EndOfTransport = Enumeration({
+export const EndOfTransport: EnumerationType<EndReason> = Enumeration({
   ON_REQUEST: 1,
   ABANDONED_BY_REMOTE: 2,
   WENT_STALE: 3,
@@ -96,8 +97,6 @@ export class Connected extends Message({
   openedAt: WorldTime,
 }) {}
 
-const DETAILS = { explanation: Unicode, errorCode: Integer8.nullable(0), exitStatus: Integer8 } as const;
-
 /** Listening could not begin, or has ended. */
 export class NotListening extends Message({
   request: ListenForStream,
@@ -121,7 +120,9 @@ export class NotListening extends Message({
 export class NotAccepted extends Message({
   listening: Listening,
   condition: Unicode.default('cannot accept at "(not set)"'),
-  ...DETAILS,
+  explanation: Unicode,
+  errorCode: Integer8.nullable(0),
+  exitStatus: Integer8,
 }, Faulted) {
   /** The fault for a listener, with the platform's number and text. */
   static of(listening: Listening, explanation: string, errorCode = 0): NotAccepted {
@@ -134,7 +135,9 @@ export class NotAccepted extends Message({
 export class NotConnected extends Message({
   request: ConnectStream,
   condition: Unicode.default('cannot connect to "(not set)"'),
-  ...DETAILS,
+  explanation: Unicode,
+  errorCode: Integer8.nullable(0),
+  exitStatus: Integer8,
 }, Faulted) {
   /** The fault for a request, with the platform's number and text. */
   static of(request: ConnectStream, explanation: string, errorCode = 0): NotConnected {

@@ -5,8 +5,20 @@
  */
 
 export { connect, type ConnectOptions, listen, type ListenOptions, stopListening } from "./faces.ts";
-export { FormRequest, HttpRequest, HttpResponse } from "./http/messages.ts";
-export { decodeBody, decodeResource, ResourceDispatch } from "./http/resource_dispatch.ts";
+export { FormRequest, type HttpBody, HttpRequest, HttpResponse } from "./http/messages.ts";
+export {
+  type Arguments as ResourceArguments,
+  type BodyConversion,
+  type Conversions as ResourceConversions,
+  decodeBody,
+  decodeResource,
+  HTTP_METHODS,
+  type HttpMethod,
+  type RequestPart,
+  type ResourceConversion,
+  ResourceDispatch,
+} from "./http/resource_dispatch.ts";
+export { prepareHttp } from "./http_door.ts";
 export { NETWORK_LIMITS, type NetworkLimits } from "./limits.ts";
 export {
   Accepted,
@@ -36,6 +48,7 @@ export {
   type NetworkCounts,
   type NetworkOptions,
   type NetworkService,
+  type TransportStatus,
 } from "./network_service.ts";
 export { isTransitReceiver, type Transit, type TransitReceiver } from "./relay.ts";
 export { prepareEncryption } from "./sodium_boxes.ts";

@@ -1,9 +1,16 @@
 /** The network of one runtime: its ports and its connections. */
 
-import { type AddressValue as Address, HostPort, Instant, type Kernel, NetworkError, Service } from "../runtime/mod.ts";
+import {
+  type AddressValue as Address,
+  HostPort,
+  type Instant,
+  type Kernel,
+  NetworkError,
+  Service,
+} from "../runtime/mod.ts";
 import { closedMessage, Connection, type ConnectionOptions, type Ending, ending } from "./connection.ts";
 import { openHttpConnection, openHttpPort, type Port } from "./http_door.ts";
-import { DETECT_SECONDS } from "./keep_alive.ts";
+import { DETECT_SECONDS, DETECT_SECONDS_MAX, DETECT_SECONDS_MIN } from "./keep_alive.ts";
 import { NETWORK_LIMITS, type NetworkLimits } from "./limits.ts";
 import { Listener } from "./listener.ts";
 import {
@@ -22,6 +29,9 @@ import { prepareEncryption } from "./sodium_boxes.ts";
 const STOPPED_CODE = 22;
 const STOPPED_TEXT = "[Errno 22] Invalid argument";
 
+/** How often ports are looked at while they end. */
+const DRAIN_POLL_MS = 10;
+
 /** What can be set when the network is attached. */
 export interface NetworkOptions {
   /** Limits that differ from {@link NETWORK_LIMITS}. */
@@ -32,14 +42,42 @@ export interface NetworkOptions {
 
 /** What the network counts. */
 export interface NetworkCounts {
+  /** Ports open now. */
   readonly listeners: number;
+  /** Connections now, those that exchange keys included. */
   readonly connections: number;
+  /** Frames received since the beginning. */
   readonly framesIn: number;
+  /** Frames written since the beginning. */
   readonly framesOut: number;
+  /** Bytes received since the beginning. */
   readonly bytesIn: number;
+  /** Bytes written since the beginning. */
   readonly bytesOut: number;
   /** Refusals, errors and overflows by kind. */
   readonly reports: ReadonlyMap<string, number>;
+}
+
+/** One connection, as it is at the moment. */
+export interface TransportStatus {
+  /** The local address that stands for the other end. */
+  readonly proxy: Address;
+  /** Where the other end is. */
+  readonly remote: HostPort;
+  /** Where this end is. */
+  readonly local: HostPort;
+  /** When it was connected. */
+  readonly openedAt: Instant;
+  /** Bytes that wait to be sent. */
+  readonly outboundBytes: number;
+  /** Frames received. */
+  readonly framesIn: number;
+  /** Frames written. */
+  readonly framesOut: number;
+  /** Bytes received. */
+  readonly bytesIn: number;
+  /** Bytes written. */
+  readonly bytesOut: number;
 }
 
 /** Under this, the network of a runtime is found. */
@@ -60,10 +98,15 @@ export class NetworkService {
   readonly #past = { framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0 };
   #isClosed = false;
 
+  /**
+   * Makes the network of a runtime; {@link attachNetwork} does it.
+   *
+   * @throws {RangeError} Naming a limit that is none.
+   */
   constructor(kernel: Kernel, options: NetworkOptions = {}) {
     this.#kernel = kernel;
-    this.#limits = { ...NETWORK_LIMITS, ...options.limits };
-    this.#detectSeconds = options.detectSeconds ?? DETECT_SECONDS;
+    this.#limits = checkedLimits({ ...NETWORK_LIMITS, ...options.limits });
+    this.#detectSeconds = checkedDetection(options.detectSeconds ?? DETECT_SECONDS);
     this.#reports = new Reports(kernel);
     this.#nobody = kernel.register({ deliver() {} });
     kernel.unregister(this.#nobody);
@@ -79,6 +122,18 @@ export class NetworkService {
       connections: this.#connections.size,
       reports: new Map(this.#reports.totals),
     };
+  }
+
+  /** The connections at this moment, those under way included. */
+  get transports(): TransportStatus[] {
+    return Array.from(this.#connections, ({ address: proxy, remote, local, openedAt, outboundBytes, counts }) => ({
+      proxy,
+      remote,
+      local,
+      openedAt,
+      outboundBytes,
+      ...counts,
+    }));
   }
 
   // Listening.
@@ -102,26 +157,21 @@ export class NetworkService {
       const listening = new Listening({ request, listeningIpp: opened.listening, controllerAddress: controller });
       kernel.send(listening, controller, this.#nobody);
     } catch (error) {
-      const { message, errorCode } = networkErrorOf(error);
+      const { message, errorCode } = this.#failure(error);
       kernel.send(NotListening.of(request, message, errorCode), controller, this.#nobody);
     }
   }
 
-  /** An HTTP client has no address of its own: its requests have one each. */
+  /** Each request has an address of its own; what is sent to that of the connection answers the oldest one. */
   async #openHttp(request: ListenForStream, controller: Address): Promise<Port> {
     const kernel = this.#kernel;
-    const times = new Map<object, Instant>();
     const port = await openHttpPort(kernel, request, controller, {
-      opened: (peer) => {
-        const openedAt = new Instant(kernel.world.clock.wall());
-        times.set(peer, openedAt);
+      opened: ({ address: proxyAddress, remote: openedIpp, openedAt }) => {
         const listening = new Listening({ request, listeningIpp: port.listening, controllerAddress: controller });
-        kernel.send(new Accepted({ listening, openedIpp: peer.remote, openedAt }), controller, this.#nobody);
+        kernel.send(new Accepted({ listening, openedIpp, proxyAddress, openedAt }), controller, proxyAddress);
       },
-      closed: (peer) => {
-        const openedAt = times.get(peer);
-        if (!times.delete(peer) || openedAt === undefined) return;
-        kernel.send(closedMessage(ending("ABANDONED_BY_REMOTE"), peer.remote, openedAt), controller, this.#nobody);
+      closed: ({ address, remote, openedAt }, end) => {
+        kernel.send(closedMessage(end, remote, openedAt), controller, address);
       },
     });
     return port;
@@ -143,7 +193,6 @@ export class NetworkService {
         encrypted: request.encrypted === true,
         keepAlive: false,
         onOpened: (connection) => {
-          this.#connections.add(connection);
           this.#trace(`Accepted "${connection.remote}", listening at "${listeningIpp}"`);
           const { address: proxyAddress, remote: openedIpp, openedAt } = connection;
           this.#kernel.send(new Accepted({ listening, openedIpp, proxyAddress, openedAt }), controller, proxyAddress);
@@ -154,10 +203,11 @@ export class NetworkService {
           else this.#reports.add("Not accepted", `${end.note ?? end.reason} (from ${connection.remote})`);
         },
       },
+      onTaken: (connection) => void this.#connections.add(connection),
       onFailed: (error) => this.#portFailed(request, controller, error),
     });
     listener.run();
-    return { listening: listeningIpp, close: () => listener.close() };
+    return { listening: listeningIpp, connectionCount: 0, close: () => listener.close(), abandon() {} };
   }
 
   #portFailed(request: ListenForStream, controller: Address, error: NetworkError): void {
@@ -210,18 +260,13 @@ export class NetworkService {
         onEnded: (connection, end, wasOpened) => {
           this.#forget(connection);
           if (wasOpened) this.#tellClosed(connection, connection.local, controller, end);
-          else {this.#notConnected(
-              request,
-              controller,
-              end.note ?? "connection closed during key exchange",
-              end.errorCode,
-            );}
+          else this.#notConnected(request, controller, end.note ?? "closed during key exchange", end.errorCode);
         },
       });
       this.#connections.add(connection);
       connection.begin();
     } catch (error) {
-      const { message, errorCode } = networkErrorOf(error);
+      const { message, errorCode } = this.#failure(error);
       this.#notConnected(request, controller, message, errorCode);
     }
   }
@@ -262,11 +307,31 @@ export class NetworkService {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const { port } of this.#ports.values()) port.close();
+    const ports = Array.from(this.#ports.values(), ({ port }) => port);
     this.#ports.clear();
+    for (const port of ports) port.close();
     const closing = [...this.#connections];
     for (const connection of closing) connection.close(ending("ON_REQUEST"));
     await Promise.all(closing.map((connection) => connection.gone));
+    await this.#drain(ports);
+  }
+
+  /** Gives connections that end with their port a short time, too. */
+  async #drain(ports: readonly Port[]): Promise<void> {
+    const { clock } = this.#kernel.world;
+    const end = clock.now() + this.#limits.flushTimeoutMs;
+    while (ports.some((port) => port.connectionCount > 0) && clock.now() < end) {
+      await new Promise<void>((resolve) => void clock.after(DRAIN_POLL_MS, resolve));
+    }
+    for (const port of ports) port.abandon();
+  }
+
+  /** Whatever went wrong, who asked is told. */
+  #failure(error: unknown): NetworkError {
+    if (error instanceof NetworkError) return error;
+    const text = error instanceof Error ? error.message : String(error);
+    this.#kernel.note("!", `Unexpected failure of the network (${text})`);
+    return new NetworkError(text, 0, { cause: error });
   }
 
   #checkRunning(): void {
@@ -285,6 +350,19 @@ function addCounts(sum: { -readonly [K in keyof Connection["counts"]]: number },
   sum.bytesOut += counts.bytesOut;
 }
 
+function checkedLimits(limits: NetworkLimits): NetworkLimits {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(value > 0)) throw new RangeError(`Cannot use limit ${name}: expected more than 0, got ${value}`);
+  }
+  return limits;
+}
+
+function checkedDetection(seconds: number): number {
+  if (seconds >= DETECT_SECONDS_MIN && seconds <= DETECT_SECONDS_MAX) return seconds;
+  const range = `${DETECT_SECONDS_MIN} to ${DETECT_SECONDS_MAX}`;
+  throw new RangeError(`Cannot use detectSeconds: expected ${range} seconds, got ${seconds}`);
+}
+
 const PORT_MAX = 65_535;
 
 function namedEndpoint(at: HostPort): { readonly host: string; readonly port: number } {
@@ -294,11 +372,6 @@ function namedEndpoint(at: HostPort): { readonly host: string; readonly port: nu
     throw new NetworkError(`port must be 0-${PORT_MAX}, got ${port}`);
   }
   return { host, port };
-}
-
-function networkErrorOf(error: unknown): NetworkError {
-  if (error instanceof NetworkError) return error;
-  throw error;
 }
 
 /** The network of a runtime; attached at the first call, with these options. */

@@ -5,42 +5,18 @@
  * exchange and what it takes not to upset an original at the other end; it knows no sockets and no time.
  */
 
-import {
-  Address as AddressType,
-  type AddressValue as Address,
-  Any,
-  Block,
-  BookReader,
-  BookWriter,
-  Cast,
-  decode,
-  encode,
-  encodeMessage,
-  InlineAddresses,
-  MapOf,
-  NO_ADDRESS,
-  Unicode,
-} from "../runtime/mod.ts";
+import { type AddressValue as Address, Any, Block, BookReader, Cast, decode, InlineAddresses } from "../runtime/mod.ts";
+import { EMPTY_BOOK, readBook } from "./book.ts";
 import type { Boxes, Cipher, KeyPair } from "./cipher.ts";
 import { type Frame, FrameReader } from "./frame.ts";
+import { asciiText, utf8Text } from "./frame_text.ts";
 import { type ArrivedHeader, Headers } from "./header.ts";
 import { EARLY_BYTES_MAX, FRAME_BYTES_MAX, HANDSHAKE_FRAME_BYTES_MAX } from "./limits.ts";
 import { Diffie, Hellman, KeepAlive } from "./messages.ts";
-import { Output } from "./output.ts";
+import { Outbound } from "./outbound.ts";
+import type { Output } from "./output.ts";
 import type { Transit } from "./relay.ts";
-
-const EMPTY_BOOK_TEXT = '{"value":[]}';
-const EMPTY_BOOK: ReadonlyMap<string, Address> = new Map();
-const BOOK = MapOf(Unicode, AddressType);
-
-/** What sealing adds to a frame that waits for the key exchange. */
-const SEAL_BYTES = 40;
-
-const ENCODER = new TextEncoder();
-/** Several times as fast as a strict one; what it replaces is looked for afterwards. */
-const LENIENT_DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
-const STRICT_DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const REPLACEMENT = "\ufffd";
+import { inboundError, outboundError } from "./session_error.ts";
 
 /** What a session tells whoever runs it. Calls happen within {@link Session.process}. */
 export interface SessionEvents {
@@ -73,17 +49,6 @@ export interface SessionOptions {
   readonly zoneOffset: (wall: bigint) => number;
 }
 
-/** What was sent or received is not what the protocol allows; the connection ends. */
-export class SessionError extends Error {
-  override readonly name = "SessionError";
-  readonly reason: "INBOUND_STREAMING" | "OUTBOUND_STREAMING";
-
-  constructor(message: string, reason: "INBOUND_STREAMING" | "OUTBOUND_STREAMING", options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
-}
-
 /** A message that came in clear while the connector waited for the second half of the key exchange. */
 interface EarlyMessage {
   readonly message: unknown;
@@ -99,7 +64,6 @@ type Secrecy = "clear" | "wanted" | "fresh" | "sealed";
 
 /** One connection's state; see the module's text. */
 export class Session {
-  readonly output = new Output();
   /** Counters for status reports. */
   readonly counts = { framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0 };
   readonly #options: SessionOptions;
@@ -107,21 +71,18 @@ export class Session {
   readonly #reader = new FrameReader();
   readonly #inline: InlineAddresses;
   readonly #headers: Headers;
+  readonly #outbound: Outbound;
   readonly #decodeBare: { readonly addresses: BookReader; readonly zoneOffset: (wall: bigint) => number };
   #boxes: Boxes | null;
   #secrecy: Secrecy;
   #keys: KeyPair | null = null;
   #cipher: Cipher | null = null;
-  #isHolding: boolean;
-  #held: (() => void)[] = [];
-  #heldBytes = 0;
   #early: EarlyMessage[] = [];
   #earlyBytes = 0;
   #isFirstFrame = true;
   #hasClearKeepAlive = false;
   /** The last frame was not for decoding: look at the header first. */
   #isHeaderFirst = false;
-  #book: BookWriter;
   #waiting: Frame | null = null;
 
   constructor(options: SessionOptions, events: SessionEvents) {
@@ -134,9 +95,10 @@ export class Session {
       addresses: new BookReader(EMPTY_BOOK, options.controller),
       zoneOffset: options.zoneOffset,
     };
-    this.#book = new BookWriter(options.uuid);
+    const { proxy, nobody, uuid, zoneOffset } = options;
+    const parts = { addresses: this.#inline, headers: this.#headers, proxy, nobody, uuid, zoneOffset };
+    this.#outbound = new Outbound({ ...parts, counts: this.counts }, options.encrypted);
     this.#secrecy = options.encrypted ? "wanted" : "clear";
-    this.#isHolding = options.encrypted;
     if (options.encrypted && options.role === "acceptor") this.#reader.bytesMax = HANDSHAKE_FRAME_BYTES_MAX;
   }
 
@@ -150,7 +112,7 @@ export class Session {
   #sendDiffie(): void {
     if (this.#boxes === null) throw new TypeError("Cannot start an encrypted session without ciphers");
     this.#keys = this.#boxes.keyPair();
-    this.#writeHandshake(new Diffie({ publicKey: this.#keys.publicKey }));
+    this.#outbound.writeHandshake(new Diffie({ publicKey: this.#keys.publicKey }), this.#options.controller);
   }
 
   /** True from the moment when an application may send. */
@@ -165,7 +127,7 @@ export class Session {
 
   /** True when an acceptor keeps its frames back after the key exchange: see {@link release}. */
   get isHoldingAfterHellman(): boolean {
-    return this.#isHolding && this.#secrecy === "fresh";
+    return this.#outbound.isHolding && this.#secrecy === "fresh";
   }
 
   /** True when a frame has begun to arrive and is not complete. */
@@ -175,12 +137,12 @@ export class Session {
 
   /** Bytes waiting to go out, those held back included. */
   get outboundBytes(): number {
-    return this.output.bytes + this.#heldBytes;
+    return this.#outbound.bytes;
   }
 
   /** Frames waiting to go out, those held back included. */
   get outboundFrames(): number {
-    return this.output.frames + this.#held.length;
+    return this.#outbound.frames;
   }
 
   // Inbound.
@@ -201,7 +163,7 @@ export class Session {
       this.#reader.filled(bytes);
       this.#takeFrames();
     } catch (error) {
-      throw error instanceof SessionError ? error : inboundError(error);
+      throw inboundError(error);
     }
   }
 
@@ -226,7 +188,7 @@ export class Session {
       this.#take(frame);
       this.#takeFrames();
     } catch (error) {
-      throw error instanceof SessionError ? error : inboundError(error);
+      throw inboundError(error);
     }
   }
 
@@ -285,7 +247,7 @@ export class Session {
     const isPassedOn = header.isTransit || this.#events.isPassedOn(header.to);
     this.#isHeaderFirst = header.tunnel || isPassedOn;
     const bookText = whole === null ? utf8Text(data.subarray(bodyEnd)) : whole.slice(bodyEnd);
-    const book = bookText === EMPTY_BOOK_TEXT ? EMPTY_BOOK : this.#readBook(bookText);
+    const book = readBook(bookText, this.#inline);
     if (isPassedOn) {
       if (this.#secrecy === "wanted") throw new Error("frame in clear on an encrypted connection");
       const { to, from, tunnel } = header;
@@ -298,10 +260,6 @@ export class Session {
     }
     const text = whole === null ? utf8Text(data.subarray(headerBytes, bodyEnd)) : whole.slice(headerBytes, bodyEnd);
     this.#takeMessage(header, this.#readBody(text, book), bodyBytes, frame);
-  }
-
-  #readBook(text: string): ReadonlyMap<string, Address> {
-    return decode(text, BOOK, { addresses: this.#inline }) as ReadonlyMap<string, Address>;
   }
 
   #readBody(text: string, book: ReadonlyMap<string, Address>): unknown {
@@ -344,9 +302,9 @@ export class Session {
     const keys = this.#boxes.keyPair();
     const cipher = makeCipher(this.#boxes, keys, diffie.publicKey);
     const wasOpen = this.#secrecy === "clear";
-    this.#isHolding = true;
-    this.#writeHandshake(new Hellman({ publicKey: keys.publicKey }));
-    this.#cipher = cipher;
+    this.#outbound.hold();
+    this.#outbound.writeHandshake(new Hellman({ publicKey: keys.publicKey }), this.#options.controller);
+    this.#setCipher(cipher);
     this.#secrecy = "fresh";
     this.#reader.bytesMax = FRAME_BYTES_MAX;
     if (!wasOpen) this.#events.opened();
@@ -355,7 +313,7 @@ export class Session {
   #takeHellman(hellman: Hellman): void {
     const isWanted = this.#options.role === "connector" && this.#secrecy === "wanted" && this.#keys !== null;
     if (!isWanted) throw new Error("key that was not asked for");
-    this.#cipher = makeCipher(this.#boxes!, this.#keys!, hellman.publicKey);
+    this.#setCipher(makeCipher(this.#boxes!, this.#keys!, hellman.publicKey));
     this.#keys = null;
     this.#secrecy = "sealed";
     this.#events.opened();
@@ -365,23 +323,17 @@ export class Session {
     this.release();
   }
 
-  /** Addresses in these two frames mean nothing, but an original needs some. */
-  #writeHandshake(message: Diffie | Hellman): void {
-    const { proxy, controller } = this.#options;
-    this.#writeText(this.#headers.write(proxy, controller, false), encodeMessage(message), EMPTY_BOOK_TEXT);
-  }
-
-  /** Lets out what was held back after the key exchange. */
-  release(): void {
-    if (!this.#isHolding || this.#cipher === null) return;
-    this.#isHolding = false;
-    const held = this.#held;
-    this.#held = [];
-    this.#heldBytes = 0;
-    for (const write of held) write();
+  #setCipher(cipher: Cipher): void {
+    this.#cipher = cipher;
+    this.#outbound.cipher = cipher;
   }
 
   // Outbound.
+
+  /** What is ready to be written. */
+  get output(): Output {
+    return this.#outbound.output;
+  }
 
   /**
    * Queues a message for the other end.
@@ -389,31 +341,7 @@ export class Session {
    * @throws {SessionError} OUTBOUND_STREAMING, when it can't be encoded or is too large. Nothing of it is queued.
    */
   send(message: unknown, to: Address, from: Address): void {
-    const { uuid, zoneOffset } = this.#options;
-    try {
-      if (message instanceof Diffie || message instanceof Hellman) {
-        throw new TypeError("the key exchange is not for sending");
-      }
-      if (message instanceof Cast && message.type.kind === "block" && message.value !== null) {
-        this.#queueBlock(message.value, to, from);
-        return;
-      }
-      const addresses = this.#book;
-      const body = encodeMessage(message, { addresses, uuid, zoneOffset });
-      const book = addresses.entries.length === 0 ? EMPTY_BOOK_TEXT : this.#writeBook(new Map(addresses.entries));
-      const header = this.#headers.write(to, this.#returnable(from), false);
-      this.#queueText(header, body, book);
-    } catch (error) {
-      throw error instanceof SessionError ? error : outboundError(error);
-    } finally {
-      // Keys of a book are never used for another one.
-      if (this.#book.entries.length > 0) this.#book = new BookWriter(uuid);
-    }
-  }
-
-  #queueBlock(value: unknown, to: Address, from: Address): void {
-    if (!(value instanceof Uint8Array)) throw outboundError(new TypeError("a block that is not binary"));
-    this.#queueParts(this.#headers.write(to, this.#returnable(from), true), value, EMPTY_BOOK_TEXT);
+    this.#outbound.send(message, to, from);
   }
 
   /**
@@ -422,95 +350,12 @@ export class Session {
    * @throws {SessionError} As {@link send} does.
    */
   pass(frame: Transit): void {
-    try {
-      const book = frame.book.size === 0 ? EMPTY_BOOK_TEXT : this.#writeBook(frame.book);
-      this.#queueParts(this.#headers.write(frame.to, this.#returnable(frame.from), frame.tunnel), frame.body, book);
-    } catch (error) {
-      throw error instanceof SessionError ? error : outboundError(error);
-    }
+    this.#outbound.pass(frame);
   }
 
-  #writeBook(book: ReadonlyMap<string, Address>): string {
-    return encode(book, BOOK, { addresses: this.#inline });
-  }
-
-  /** An original dies of an absent return address, and takes `[0]` for its own controller. */
-  #returnable(from: Address): Address {
-    return from === NO_ADDRESS || from === this.#options.proxy ? this.#options.nobody : from;
-  }
-
-  #queueText(header: string, body: string, book: string): void {
-    const bytes = header.length + body.length + book.length;
-    this.#checkSize(bytes);
-    if (!this.#isHolding) this.#writeText(header, body, book);
-    else {
-      this.#held.push(() => this.#writeText(header, body, book));
-      this.#heldBytes += bytes;
-    }
-  }
-
-  #queueParts(header: string, body: Uint8Array, book: string): void {
-    const bytes = header.length + body.length + book.length;
-    this.#checkSize(bytes);
-    if (!this.#isHolding) {
-      this.#writeParts(header, body, book);
-      return;
-    }
-    const kept = body.slice();
-    this.#held.push(() => this.#writeParts(header, kept, book));
-    this.#heldBytes += bytes;
-  }
-
-  #checkSize(bytes: number): void {
-    const overhead = this.#cipher?.overheadBytes ?? (this.#isHolding ? SEAL_BYTES : 0);
-    if (bytes + overhead > FRAME_BYTES_MAX) {
-      throw outboundError(
-        new RangeError(`message of ${bytes} bytes, at most ${FRAME_BYTES_MAX - overhead} fit a frame`),
-      );
-    }
-  }
-
-  #writeText(header: string, body: string, book: string): void {
-    const bytes = header.length + body.length + book.length;
-    this.counts.framesOut++;
-    if (this.#cipher === null) {
-      this.output.addText(`${header.length},${body.length},${bytes}\n${header}${body}${book}\n`);
-    } else this.#seal(this.#cipher, header.length, body.length, ENCODER.encode(header + body + book));
-  }
-
-  #writeParts(header: string, body: Uint8Array, book: string): void {
-    const bytes = header.length + body.length + book.length;
-    this.counts.framesOut++;
-    if (this.#cipher === null) {
-      this.output.addParts(`${header.length},${body.length},${bytes}\n${header}`, body, `${book}\n`);
-      return;
-    }
-    const plain = new Uint8Array(bytes);
-    ENCODER.encodeInto(header, plain);
-    plain.set(body, header.length);
-    ENCODER.encodeInto(book, plain.subarray(header.length + body.length));
-    this.#seal(this.#cipher, header.length, body.length, plain);
-  }
-
-  #seal(cipher: Cipher, headerBytes: number, bodyBytes: number, plain: Uint8Array): void {
-    const sealed = cipher.seal(plain);
-    this.output.addParts(`${headerBytes},${bodyBytes},${sealed.length}\n`, sealed, "\n");
-  }
-}
-
-/** Text of bytes that are pure ASCII; null for others. */
-function asciiText(bytes: Uint8Array): string | null {
-  const text = LENIENT_DECODER.decode(bytes);
-  return text.length === bytes.length && !text.includes(REPLACEMENT) ? text : null;
-}
-
-function utf8Text(bytes: Uint8Array): string {
-  const text = asciiText(bytes);
-  if (text !== null) return text;
-  try {
-    return STRICT_DECODER.decode(bytes);
-  } catch {
-    throw new Error("not UTF-8");
+  /** Lets out what was held back after the key exchange. */
+  release(): void {
+    if (this.#cipher !== null) this.#outbound.release();
   }
 }
 
@@ -521,16 +366,4 @@ function makeCipher(boxes: Boxes, keys: KeyPair, theirs: Uint8Array | null): Cip
   } catch (error) {
     throw outboundError(error);
   }
-}
-
-function inboundError(error: unknown): SessionError {
-  return new SessionError(textOfError(error), "INBOUND_STREAMING", { cause: error });
-}
-
-function outboundError(error: unknown): SessionError {
-  return new SessionError(textOfError(error), "OUTBOUND_STREAMING", { cause: error });
-}
-
-function textOfError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

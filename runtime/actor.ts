@@ -3,9 +3,10 @@
 import type { ActorInfo } from "./actor_type.ts";
 import { type Address, addressText, NO_ADDRESS } from "./address.ts";
 import { messageName } from "./dispatch.ts";
-import type { ActorTypeLike, Kernel, Receiver, Runnable } from "./kernel.ts";
+import type { ActorTypeLike, Kernel } from "./kernel.ts";
+import type { Account, QueueAccount } from "./ledger.ts";
 import { type LogTag, logText, type LogValues } from "./log.ts";
-import { Mailbox, MAILBOX_MESSAGES_MAX } from "./mailbox.ts";
+import { type Mailbox, MAILBOX_MESSAGES_MAX } from "./mailbox.ts";
 import { Faulted } from "./messages/faults.ts";
 import { Returned, Start, Stop } from "./messages/signals.ts";
 import { deepCopy, deepFreeze, isCopied } from "./ownership.ts";
@@ -30,6 +31,11 @@ export type ReturnHandler<A extends Actor = Actor> = (self: A, value: Sendable) 
 export class OnReturned {
   readonly #handler: ReturnHandler<never>;
 
+  /**
+   * Called by `onReturn`; by hand for `continuation`.
+   *
+   * @param handler Called with the actor that noted the child, and what the child returned.
+   */
   constructor(handler: ReturnHandler<never>) {
     this.#handler = handler;
   }
@@ -53,59 +59,83 @@ export interface ActorPlace {
   readonly info: ActorInfo;
 }
 
+/** Each time that so many more messages wait, the receiver is given a turn before all others. */
+const PRESSURE_MESSAGES = 1024;
+
+const UNPLACED = "Cannot use an actor's operations in its constructor: use Start";
+
+/** Messages of one actor that were thrown away. */
+interface Lost {
+  full: number;
+  aside: number;
+}
+
 /** Anything with an address that takes messages one at a time. Extended by routines and machines. */
-export abstract class Actor implements Receiver, Runnable {
-  #place: ActorPlace | null = null;
+export abstract class Actor {
+  #kernel: Kernel | null = null;
+  #address: Address = NO_ADDRESS;
+  #parent: Address = NO_ADDRESS;
+  #info: ActorInfo | null = null;
   /** Where the message in hand came from. */
   returnAddress: Address = NO_ADDRESS;
-  /** The portable type of the message in hand. */
-  receivedType: Portable<unknown> | null = null;
   /** The message in hand as it came: a value that was sent with its type is still with it, and can be sent on so. */
   received: Sendable = null;
-  /** @internal */
-  protected readonly mailbox = new Mailbox();
+  /** @internal What waits; null when nothing does. */
+  protected mailbox: Mailbox | null = null;
   /** @internal */
   protected ended = false;
+  /** @internal Messages taken into the mailbox so far. */
+  protected accepted = 0;
+  /** @internal Messages taken out of it so far. */
+  protected taken = 0;
+  #lost: Lost | null = null;
   #children: Map<Address, unknown> | null = null;
   #timers: Map<MessageClass, Timer> | null = null;
   #abortValue: unknown = null;
 
   /** @internal Called by the runtime, once, after construction. */
-  attach(place: ActorPlace): void {
-    this.#place = place;
-    if (this.kernel.log.enabled("+")) this.log("+", `Created by ${addressText(place.parent)}`);
+  attach({ kernel, address, parent, info }: ActorPlace): void {
+    this.#kernel = kernel;
+    this.#address = address;
+    this.#parent = parent;
+    this.#info = info;
+    if (kernel.log.enabled("+")) this.log("+", `Created by ${addressText(parent)}`);
   }
 
   /** @internal Puts the actor in motion. */
   abstract begin(): void;
   /** @internal */
   abstract run(budget: number): number;
-  /** @internal A message was put into an empty or waiting mailbox. */
+  /** @internal A message was put into the mailbox. */
   protected abstract wake(): void;
-
-  #placed(): ActorPlace {
-    if (this.#place === null) throw new TypeError("Cannot use an actor's operations in its constructor: use Start");
-    return this.#place;
-  }
 
   /** The runtime that this actor lives in. */
   get kernel(): Kernel {
-    return this.#placed().kernel;
+    if (this.#kernel === null) throw new TypeError(UNPLACED);
+    return this.#kernel;
   }
 
   /** The address of this actor. */
   get address(): Address {
-    return this.#placed().address;
+    if (this.#kernel === null) throw new TypeError(UNPLACED);
+    return this.#address;
   }
 
   /** The address of its parent, which will get `Returned`. */
   get parentAddress(): Address {
-    return this.#placed().parent;
+    return this.#parent;
   }
 
   /** @internal What is known of its type. */
   get info(): ActorInfo {
-    return this.#placed().info;
+    return this.#info!;
+  }
+
+  /** The portable type of the message in hand; null for one that has none. */
+  get receivedType(): Portable<unknown> | null {
+    const { received } = this;
+    if (received instanceof Cast) return received.type;
+    return received instanceof MessageBase ? (received.constructor as unknown as MessageClass).portable : null;
   }
 
   /** @internal The state of a state machine, for logs. */
@@ -134,7 +164,7 @@ export abstract class Actor implements Receiver, Runnable {
   }
 
   #sendAs(message: Sendable, to: Address, from: Address): void {
-    const { kernel } = this.#placed();
+    const { kernel } = this;
     const sent = message instanceof MessageBase && isCopied(message) ? deepCopy(message) : message;
     if (kernel.strict) deepFreeze(sent);
     if (kernel.log.enabled(">")) this.log(">", `Sent ${messageName(sent)} to ${addressText(to)}`);
@@ -143,29 +173,66 @@ export abstract class Actor implements Receiver, Runnable {
 
   /** @internal */
   deliver(message: unknown, _to: Address, from: Address): void {
-    if (this.ended) return;
-    // The end of a child is never lost; there are no more of them than children.
-    if (this.mailbox.length >= MAILBOX_MESSAGES_MAX && !(message instanceof Returned)) {
-      this.kernel.discard();
+    if (this.ended) {
+      this.kernel.lose(this.#address, from);
       return;
     }
-    this.mailbox.put(message, from);
+    const mailbox = this.mailbox ??= this.kernel.mailboxes.borrow();
+    const { length } = mailbox;
+    // The end of a child is never lost; there are no more of them than children.
+    if (length >= MAILBOX_MESSAGES_MAX && !(message instanceof Returned)) {
+      this.lose("full");
+      return;
+    }
+    this.accepted++;
+    mailbox.put(message, from);
+    if (length % PRESSURE_MESSAGES === PRESSURE_MESSAGES - 1) this.kernel.hurry(this);
     this.wake();
+  }
+
+  /** @internal How many messages wait in the mailbox. */
+  protected get waiting(): number {
+    return this.mailbox?.length ?? 0;
+  }
+
+  /** @internal The oldest waiting message; its sender is then `returnAddress`. Call only when one waits. */
+  protected take(): unknown {
+    const mailbox = this.mailbox!;
+    const message = mailbox.take();
+    this.taken++;
+    this.returnAddress = mailbox.from;
+    if (mailbox.isEmpty) {
+      this.mailbox = null;
+      this.kernel.mailboxes.giveBack(mailbox);
+    }
+    return message;
+  }
+
+  /** @internal Counts a message that is thrown away. */
+  protected lose(reason: "full" | "aside"): void {
+    this.#lost ??= { full: 0, aside: 0 };
+    this.#lost[reason]++;
+    this.kernel.discard(this.address, this.info.name, reason);
+  }
+
+  /** @internal The account of the mailbox. */
+  account(): QueueAccount {
+    return { kind: "mailbox", address: this.address, name: this.info.name, ...this.#balance(this.waiting, 0) };
+  }
+
+  #balance(waiting: number, ended: number): Account {
+    const { full, aside } = this.#lost ?? { full: 0, aside: 0 };
+    return { accepted: this.accepted, delivered: this.taken - aside, waiting, discarded: { full, ended, aside } };
   }
 
   /** @internal Makes a message the one in hand, and returns its bare value. */
   protected accept(message: unknown, from: Address): unknown {
     this.returnAddress = from;
     this.received = message as Sendable;
-    if (this.kernel.log.enabled("<") && isLogged(message)) this.log("<", `Received ${messageName(message)} from ${addressText(from)}`);
-    if (message instanceof Cast) {
-      this.receivedType = message.type;
-      return message.value;
+    if (this.kernel.log.enabled("<") && isLogged(message)) {
+      this.log("<", `Received ${messageName(message)} from ${addressText(from)}`);
     }
-    this.receivedType = message instanceof MessageBase
-      ? (message.constructor as unknown as MessageClass).portable
-      : null;
-    return message;
+    return message instanceof Cast ? message.value : message;
   }
 
   // Children.
@@ -272,6 +339,8 @@ export abstract class Actor implements Receiver, Runnable {
     this.ended = true;
     for (const timer of this.#timers?.values() ?? []) this.kernel.cancelTimer(timer);
     this.kernel.unregister(this.address);
+    this.kernel.settle(this.#balance(0, this.waiting));
+    this.mailbox = null;
     if (this.kernel.log.enabled("X")) this.log("X", "Destroyed");
     this.kernel.send(new Returned({ message: this.#typed(value) }), this.parentAddress, this.address);
   }
@@ -334,10 +403,11 @@ export abstract class Actor implements Receiver, Runnable {
 
   /** @internal */
   protected log(tag: LogTag, text: string, values?: LogValues): void {
-    const { kernel, address, info } = this.#placed();
+    const { kernel } = this;
     if (!kernel.log.enabled(tag)) return;
     const wall = kernel.world.clock.wall();
-    kernel.log.write({ wall, tag, address, name: info.name, state: this.stateName, text: logText(text, values) });
+    const { address, info: { name }, stateName: state } = this;
+    kernel.log.write({ wall, tag, address, name, state, text: logText(text, values) });
   }
 }
 

@@ -1,18 +1,10 @@
 // This module performs no I/O.
 
-/**
- * Where to send a message: a value that can be compared with `===`, used as a `Map` key, put in messages and sent
- * anywhere.
- *
- * An address is a path of positive whole numbers, read from the right: the last one is an object of this process, which
- * may be a proxy for another process; what stands before it means something to that process only. Its text is the
- * path with commas, `"5,12"`; programs don't look inside.
- */
+/** What is done with addresses. What an address is stands with its type, in `types/portable.ts`. */
 
-declare const brand: unique symbol;
+import type { Address } from "./types/portable.ts";
 
-/** Where to send a message. Compared with `===`; see the module's text. */
-export type Address = string & { readonly [brand]: "Address" };
+export type { Address };
 
 /** The address of no actor: what is sent there vanishes. On the wire it is null. */
 export const NO_ADDRESS: Address = "0" as Address;

@@ -24,11 +24,9 @@ export interface MessageOptions {
 
 /** What `bind` takes for a machine: a row for each of its states, and the options of every actor. */
 export interface MachineOptions<A, S extends Members> extends ActorOptions<S> {
+  /** What it takes, and what it does with that: a row for each state, `always` for a stateless machine. */
   table: { readonly [K in StateOf<A>]: Row<A, NextOf<A>> };
 }
-
-/** Declared settings, if an actor that takes `P` can take them. */
-export type Fitting<S extends Members, P> = MemberValues<S> extends P ? S : never;
 
 /** The states of a machine; a stateless one has the state `always`. */
 export type StateOf<A> = A extends StateMachine<infer N> ? N : "always";
@@ -72,16 +70,19 @@ export function moduleName(origin: Origin): string {
  * ```
  */
 export function bind(what: EnumerationType<string>, origin: Origin, options: { name: string }): void;
+/** Names a message class. */
 export function bind(what: MessageClass, origin: Origin, options?: MessageOptions): void;
+/** Names a machine, and gives it its dispatch table. Declared settings must be what its constructor takes. */
 export function bind<A extends Machine, P, const S extends Members = Record<never, never>>(
   what: new (settings: P) => A,
   origin: Origin,
-  options: MachineOptions<A, Fitting<S, P>>,
+  options: MachineOptions<A, MemberValues<S> extends P ? S : never>,
 ): void;
+/** Names a routine. Declared settings must be what it takes. */
 export function bind<P, const S extends Members = Record<never, never>>(
   what: RoutineFunction<P>,
   origin: Origin,
-  options?: ActorOptions<Fitting<S, P>>,
+  options?: ActorOptions<MemberValues<S> extends P ? S : never>,
 ): void;
 export function bind(what: unknown, origin: Origin, options: object = {}): void {
   if (what instanceof EnumerationType || isMessageClass(what)) {

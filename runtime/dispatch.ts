@@ -9,13 +9,17 @@ import type { Portable, TypeLike, ValueOf } from "./types/portable.ts";
 
 /** One entry of a row: a type, and what to do with it. */
 export interface Entry<A, S> {
+  /** What it takes. */
   readonly type: TypeLike;
+  /** What is called with it; returns the next state of a state machine. */
   readonly handle: (self: A, message: never) => S;
 }
 
 /** An entry for a type that is put aside. */
 export interface SaveEntry {
+  /** What it takes. */
   readonly type: TypeLike;
+  /** Says that it is put aside. */
   readonly handle: "save";
 }
 

@@ -6,6 +6,7 @@ import type { MachineClass, RoutineFunction } from "./actor.ts";
 import { type Address, lastHop, localAddress, NO_ADDRESS } from "./address.ts";
 import { type Account, AccountSum, type Ledger, Losses, type QueueAccount } from "./ledger.ts";
 import { Log, type LogTag } from "./log.ts";
+import { MailboxPool } from "./mailbox.ts";
 import { Returned } from "./messages/signals.ts";
 import { type Timer, TimerQueue } from "./timers.ts";
 import type { Cancel, World } from "./world.ts";
@@ -38,6 +39,7 @@ export type ActorTypeLike = object & { readonly name: string };
 
 /** An actor made from outside of all actors, and its end. */
 export interface Running {
+  /** Where to send it messages. */
   readonly address: Address;
   /** What it returned: a message, a value with its type, null; or the fault that ended it. */
   readonly returned: Promise<unknown>;
@@ -59,12 +61,18 @@ export interface RuntimeCounts {
   discarded: number;
 }
 
-/** Addresses, turns, timers and services of one process; {@linkcode Runtime} adds the making of actors. */
+/** What a {@linkcode Runtime} is apart from the making of actors: addresses, turns, timers, accounts. */
 export abstract class Kernel {
+  /** The world that it lives in. */
   readonly world: World;
+  /** Where its log records go. */
   readonly log: Log;
+  /** True when messages are frozen as they are sent. */
   readonly strict: boolean;
+  /** What went nowhere so far. */
   readonly counts: RuntimeCounts = { undeliverable: 0, discarded: 0 };
+  /** @internal */
+  readonly mailboxes = new MailboxPool();
   readonly #receivers = new Map<Address, Receiver>();
   readonly #services = new Map<symbol, unknown>();
   readonly #timers = new TimerQueue();
@@ -79,13 +87,18 @@ export abstract class Kernel {
   readonly #losses = new Losses();
   #closed = false;
 
+  /**
+   * Makes an empty runtime. It has neither transport nor directory; `openRuntime` makes one that does.
+   *
+   * @param world The world to live in.
+   */
   constructor(world: World, options: RuntimeOptions = {}) {
     this.world = world;
     this.log = options.log ?? new Log("NONE", { write() {} });
     this.strict = options.strict ?? false;
   }
 
-  /** Makes an actor of a type as the child of `parent`, and returns its address at once. */
+  /** @internal Makes an actor of a type as the child of `parent`, and returns its address at once. */
   abstract createActor(type: ActorTypeLike, settings: object | undefined, parent: Address): Address;
 
   /** Makes an actor as a child of nobody, for code that is not an actor itself. */
@@ -106,19 +119,19 @@ export abstract class Kernel {
 
   // Who exists.
 
-  /** Gives a receiver the next address of this process. */
+  /** @internal Gives a receiver the next address of this process. */
   register(receiver: Receiver): Address {
     const address = localAddress(++this.#lastId);
     this.#receivers.set(address, receiver);
     return address;
   }
 
-  /** Ends an address. Messages to it vanish from now on. */
+  /** @internal Ends an address. Messages to it vanish from now on. */
   unregister(address: Address): void {
     this.#receivers.delete(address);
   }
 
-  /** The receiver at a local address, if it exists. */
+  /** @internal The receiver at a local address, if it exists. */
   receiverAt(address: Address): Receiver | undefined {
     return this.#receivers.get(address);
   }
@@ -143,12 +156,12 @@ export abstract class Kernel {
 
   // Services: what upper layers attach (transport, directory), found by symbol.
 
-  /** Attaches something that others of this runtime find by its symbol. */
+  /** @internal Attaches something that others of this runtime find by its symbol. */
   provide<T>(service: Service<T>, value: T): void {
     this.#services.set(service.symbol, value);
   }
 
-  /** What was attached under a symbol, or undefined. */
+  /** @internal What was attached under a symbol, or undefined. */
   find<T>(service: Service<T>): T | undefined {
     return this.#services.get(service.symbol) as T | undefined;
   }
@@ -156,8 +169,8 @@ export abstract class Kernel {
   // Whose turn it is.
 
   /**
-   * Takes one message from this turn's budget. False means that the turn is over: the caller queues itself with
-   * {@link schedule}.
+   * @internal Takes one message from this turn's budget. False means that the turn is over: the caller queues itself
+   * with {@link schedule}.
    */
   spend(): boolean {
     if (this.#budget <= 0 || this.#closed) return false;
@@ -165,15 +178,15 @@ export abstract class Kernel {
     return true;
   }
 
-  /** Queues something for its turn. */
+  /** @internal Queues something for its turn. */
   schedule(runnable: Runnable): void {
     this.#ready.push(runnable);
     this.#schedulePump();
   }
 
   /**
-   * Lets something have its next turn before all others: a receiver whose queue grows faster than its turns come. Others get
-   * theirs after it.
+   * @internal Lets something have its next turn before all others: a receiver whose queue grows faster than its turns
+   * come. Others get theirs after it.
    */
   hurry(runnable: Runnable): void {
     this.#hurried.push(runnable);
@@ -220,14 +233,14 @@ export abstract class Kernel {
 
   // What is due.
 
-  /** Calls `expire` once, `milliseconds` from now, never early. */
+  /** @internal Calls `expire` once, `milliseconds` from now, never early. */
   after(milliseconds: number, expire: () => void): Timer {
     const timer = this.#timers.add(this.world.clock.now() + Math.max(0, milliseconds), expire);
     this.#setAlarm();
     return timer;
   }
 
-  /** Takes back a timer; nothing happens when it expired already. */
+  /** @internal Takes back a timer; nothing happens when it expired already. */
   cancelTimer(timer: Timer): void {
     this.#timers.cancel(timer);
   }
@@ -253,7 +266,7 @@ export abstract class Kernel {
 
   // What gets reported.
 
-  /** Writes a record in the name of the runtime itself. */
+  /** @internal Writes a record in the name of the runtime itself. */
   note(tag: LogTag, text: string): void {
     this.log.write({ wall: this.world.clock.wall(), tag, address: NO_ADDRESS, name: "runtime", text });
   }
@@ -262,20 +275,20 @@ export abstract class Kernel {
     this.note("~", text);
   }
 
-  /** Counts a message that was thrown away; one warning a second names the receivers and how much they lost. */
+  /** @internal Counts a message that was thrown away; one warning a second names receivers and how much they lost. */
   discard(receiver: Address, name: string, reason: "full" | "aside" = "full"): void {
     this.counts.discarded++;
     if (this.#losses.isEmpty) this.after(DISCARD_REPORT_MS, () => this.note("?", this.#losses.take()));
     this.#losses.add(receiver, name, reason);
   }
 
-  /** Counts a message that nobody is there for (any more). */
+  /** @internal Counts a message that nobody is there for (any more). */
   lose(to: Address, from: Address): void {
     this.counts.undeliverable++;
     if (this.log.enabled("~")) this.#trace(`Nobody at ${to} for a message from ${from}`);
   }
 
-  /** Keeps the account of a receiver that ends. */
+  /** @internal Keeps the account of a receiver that ends. */
   settle(account: Account): void {
     this.#past.add(account);
   }
@@ -306,6 +319,7 @@ export abstract class Kernel {
     this.#hurried.length = 0;
   }
 
+  /** True after {@link close}. */
   get isClosed(): boolean {
     return this.#closed;
   }

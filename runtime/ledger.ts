@@ -17,16 +17,21 @@ export interface Discards {
 
 /** What became of the messages of one queue: `accepted = delivered + waiting + discarded.ended + discarded.aside`. */
 export interface Account {
+  /** Taken so far. */
   readonly accepted: number;
   /** Handed to the receiver, or to the network, and not thrown away later. */
   readonly delivered: number;
+  /** In the queue now. */
   readonly waiting: number;
+  /** Thrown away, or not taken. */
   readonly discarded: Discards;
 }
 
 /** The account of one queue, and whose it is. */
 export interface QueueAccount extends Account {
+  /** What the queue is in front of: an actor, or a connection. */
   readonly kind: "mailbox" | "outbound";
+  /** The receiver. */
   readonly address: Address;
   /** The actor type; for an outbound queue where it leads. */
   readonly name: string;

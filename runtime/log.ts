@@ -45,28 +45,51 @@ export function levelOfTag(tag: LogTag): number {
 export interface LogRecord {
   /** Microseconds since 1970. */
   readonly wall: bigint;
+  /** What it is about, and with that its level. */
   readonly tag: LogTag;
+  /** The actor that it is about. */
   readonly address: Address;
   /** Name of the actor. */
   readonly name: string;
   /** State of a machine, where there is one. */
   readonly state?: string | undefined;
+  /** What happened; may have several lines. */
   readonly text: string;
 }
 
 /** Where records go. */
 export interface LogSink {
+  /** Takes a record; must not throw. */
   write(record: LogRecord): void;
 }
 
 /** Named values of a log line or a sample: `text (k=1,j=2)`. */
 export type LogValues = Readonly<Record<string, unknown>>;
 
-/** A filter by level in front of a sink. A log that is off costs one comparison. */
+/**
+ * A filter by level in front of a sink. A log that is off costs one comparison.
+ *
+ * @example Lines of everything that actors do
+ * ```ts
+ * import { Log, logLine, openRuntime } from "@layer-cake/cake";
+ * const lines: string[] = [];
+ * const log = new Log("DEBUG", { write: (record) => void lines.push(logLine(record)) });
+ * const { run, close } = openRuntime({ log });
+ * await run((self) => self.console("hello", { to: "world" }));
+ * await close();
+ * console.assert(lines.some((line) => line.endsWith("hello (to=world)")));
+ * ```
+ */
 export class Log {
   readonly #level: number;
   readonly #sink: LogSink;
 
+  /**
+   * Makes a log.
+   *
+   * @param level The lowest level that is kept.
+   * @param sink Where records go.
+   */
   constructor(level: LogLevel, sink: LogSink) {
     this.#level = LOG_LEVELS[level];
     this.#sink = sink;
@@ -77,6 +100,7 @@ export class Log {
     return LEVEL_OF_TAG[tag] >= this.#level;
   }
 
+  /** Writes a record, if its level is kept. */
   write(record: LogRecord): void {
     if (this.enabled(record.tag)) this.#sink.write(record);
   }

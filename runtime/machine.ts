@@ -3,10 +3,14 @@
 import { Actor, START } from "./actor.ts";
 import { type Address, addressText } from "./address.ts";
 import { CompiledRow, type DispatchTable, type Found, messageName } from "./dispatch.ts";
+import { MAILBOX_MESSAGES_MAX } from "./mailbox.ts";
 import { Start } from "./messages/signals.ts";
 
 /** Most messages in one turn of one machine, so that others get theirs. */
 const MACHINE_TURN_MESSAGES = 64;
+
+/** When so many wait, a turn is as long as it may be. */
+const PRESSING_MESSAGES = 512;
 
 const compiledTables = new WeakMap<DispatchTable, ReadonlyMap<string, CompiledRow>>();
 
@@ -45,18 +49,18 @@ export abstract class Machine extends Actor {
   /** @internal */
   override run(budget: number): number {
     this.#queued = false;
-    const most = Math.min(budget, MACHINE_TURN_MESSAGES);
+    const most = this.waiting > PRESSING_MESSAGES ? budget : Math.min(budget, MACHINE_TURN_MESSAGES);
     let count = 0;
     try {
-      while (count < most && !this.mailbox.isEmpty && !this.ended) {
+      while (count < most && this.mailbox !== null && !this.ended) {
         count++;
-        const message = this.mailbox.take();
-        this.dispatch(message, this.mailbox.from);
+        const message = this.take();
+        this.dispatch(message, this.returnAddress);
       }
     } catch (thrown) {
       this.endByThrow(thrown);
     }
-    if (!this.mailbox.isEmpty && !this.ended) this.wake();
+    if (this.mailbox !== null && !this.ended) this.wake();
     return count;
   }
 
@@ -89,7 +93,11 @@ export abstract class StateMachine<S extends string> extends Machine {
   #state: S;
   #saved: { readonly message: unknown; readonly from: Address }[] = [];
 
-  /** @param initial The state at the beginning; the first message is `Start`. */
+  /**
+   * Begins in a state.
+   *
+   * @param initial The one in which `Start`, the first message, finds it.
+   */
   constructor(initial: S) {
     super();
     this.#state = initial;
@@ -132,7 +140,8 @@ export abstract class StateMachine<S extends string> extends Machine {
     const value = this.accept(message, from);
     const found: Found = row.find(message);
     if (found === "save") {
-      this.#saved.push({ message, from });
+      if (this.#saved.length < MAILBOX_MESSAGES_MAX) this.#saved.push({ message, from });
+      else this.lose("aside");
       return false;
     }
     if (found === null) {

@@ -1,6 +1,54 @@
 /**
  * The actor runtime: actors that exchange messages, portable types and their codec, timers, logs.
  *
+ * ## Guarantees
+ *
+ * What actors can count on, within one process. The tests are in `tests/runtime`.
+ *
+ * - Messages from one sender to one receiver arrive in the order in which they were sent.
+ *   (test: "order is kept between one sender and one receiver") (test: "order is kept for each of several senders")
+ * - `send` never runs the receiver: it returns first. (test: "send() returns before the receiver runs")
+ * - An actor handles one message at a time: nothing else of it runs between a message and the end of its handler, or
+ *   the next wait of a routine. (test: "an actor handles one message at a time")
+ * - A message belongs to its receiver once sent; strict mode freezes it, so that a sender who changes it gets an
+ *   exception, and a class bound with `copyBeforeSending` is copied.
+ *   (test: "a message belongs to its receiver once sent, and strict mode holds the sender to it")
+ * - Messages put aside come back in order of arrival, and none is lost.
+ *   (test: "messages put aside come back in order of arrival, and none is lost")
+ * - As many can be put aside as a mailbox holds; further ones are treated as an overflow.
+ *   (test: "more messages put aside than a mailbox holds are discarded, counted and warned about")
+ * - `Stop` is a message like any other: it comes after what was sent before, and the receiver decides.
+ *   (test: "Stop is a message: it comes after what was sent before, and the receiver decides")
+ * - `abort` sends `Stop` to the noted children and to nobody else; children of an actor that ended live on.
+ *   (test: "abort() stops the noted children only, and children outlive an actor that ends")
+ * - The parent of an actor that ends gets `Returned`, once, from its address, after everything else that it sent there.
+ *   (test: "the parent gets Returned once, from the child's address, after all else that the child sent it")
+ * - `Returned` is never discarded, however full the mailbox. (test: "Returned is taken into a full mailbox")
+ * - Messages to an actor that ended are dropped without a word, and counted, as are those that waited when it ended.
+ *   (test: "messages to an actor that ended are dropped quietly and counted")
+ * - An exception ends its actor: the parent gets a fault with the text, the log has the stack, and all other actors live
+ *   on. (test: "an exception ends its actor with a fault, has a line in the log, and touches nobody else")
+ * - A mailbox holds {@linkcode MAILBOX_MESSAGES_MAX} messages; further ones are discarded and counted, and one warning a
+ *   second names the receivers and how much they lost.
+ *   (test: "messages to a full mailbox are discarded, and one warning a second names receivers and counts")
+ * - The ledger agrees at every moment: what was accepted is what was delivered, waits, or was discarded.
+ *   (test: "the ledger agrees under random load, at every moment") (test: "the ledger counts what each actor got")
+ * - An actor with many messages does not keep others from theirs.
+ *   (test: "an actor with many messages does not keep others from theirs")
+ * - Messages without end between actors do not keep timers and input from their turn.
+ *   (test: "messages without end do not keep timers and input from their turn")
+ * - An actor whose mailbox fills faster than its turns come gets more of them.
+ *   (test: "100 000 actors that answer one collector at once lose nothing")
+ * - A timer is never early, and in a process that is not busy it is at most a millisecond late.
+ *   (test: "a timer is never early, and at most a millisecond late")
+ * - Starting a timer again replaces its time and its repetition. (test: "starting a timer again replaces it")
+ * - A timer that was taken back does not arrive, unless it was due before.
+ *   (test: "a timer that was taken back does not arrive, unless it was due before")
+ * - A repeating timer is counted from each arrival. (test: "a repeating timer is counted from each arrival")
+ * - Timers of an actor end with it. (test: "the timers of an actor end with it")
+ * - A process ends in this order: its main object, its child processes, connections and directory, logs, role.
+ *   (test: "a process ends in order: main object, result, children, what was attached, logs, role")
+ *
  * @module
  */
 
@@ -13,6 +61,7 @@ export {
   type Sendable,
 } from "./actor.ts";
 export { type ActorInfo, actorInfo, type ActorOptions, completeSettings, type Settings } from "./actor_type.ts";
+export { type AskOptions } from "./ask.ts";
 export {
   type Address as AddressValue,
   addressOf,
@@ -37,9 +86,18 @@ export { Delay, type DelaySettings } from "./combine/delay.ts";
 export { Sequentially } from "./combine/sequentially.ts";
 export { GetResponse, type GetResponseSettings } from "./combine/get_response.ts";
 export { BookReader, BookWriter } from "./codec/address_book.ts";
-export { decode, type DecodeOptions, encode, encodeMessage, type EncodeOptions } from "./codec/codec.ts";
-export { CodecError } from "./codec/codec_error.ts";
-export { InlineAddresses } from "./codec/routing.ts";
+export {
+  decode,
+  decodeMessage,
+  type DecodeOptions,
+  encode,
+  encodeMessage,
+  type EncodeOptions,
+  type TypedValue,
+} from "./codec/codec.ts";
+export { type CodecActivity, CodecError } from "./codec/codec_error.ts";
+export { DECODE_LIMITS, type DecodeLimits } from "./codec/limits.ts";
+export { type AddressReader, type AddressWriter, InlineAddresses } from "./codec/routing.ts";
 export { type ZoneOffset } from "./codec/text_forms.ts";
 export { type DispatchTable, type Entry, messageName, on, type Row, save, type SaveEntry } from "./dispatch.ts";
 export { invariant } from "./invariant.ts";
@@ -53,6 +111,7 @@ export {
   type RuntimeOptions,
   Service,
 } from "./kernel.ts";
+export { type Account, type Discards, isBalanced, type Ledger, type QueueAccount } from "./ledger.ts";
 export {
   Log,
   LOG_LEVELS,
@@ -70,6 +129,7 @@ export {
   Busy,
   type FaultDetails,
   Faulted,
+  type FaultMembers,
   OutOfService,
   Overloaded,
   TemporarilyUnavailable,
@@ -107,15 +167,15 @@ export {
   forwardedArguments,
   type Settings as SettingValues,
   type SettingShape,
-  splitArguments,
   type SplitArguments,
+  splitArguments,
 } from "./process/arguments.ts";
 export { type ExecutableKind, executableKind, FAULT_EXIT_STATUS, stemOf } from "./process/child.ts";
 export {
   modelPath,
   PROCESS_CONTEXT,
-  processContext,
   type ProcessContext,
+  processContext,
   resourcePath,
   temporaryPath,
   words,
@@ -128,7 +188,14 @@ export { watchSignals } from "./process/interruption.ts";
 export { RetryIntervals, retryPauses } from "./process/retry.ts";
 export { openRole, Role, roleHolder, rolePath } from "./process/role.ts";
 export { GROUP_ROLE, isReservedName, isRoleName, isSubRole, LockedOut, StartStop } from "./process/role_records.ts";
-export { performProgram, printResult, type Program, type Report, runProgram, type ShellHooks } from "./process/shell.ts";
+export {
+  performProgram,
+  printResult,
+  type Program,
+  type Report,
+  runProgram,
+  type ShellHooks,
+} from "./process/shell.ts";
 export {
   CommandLine,
   CommandResponse,
@@ -137,8 +204,9 @@ export {
   memberValues,
   ProcessOrigin,
   STANDARD_ARGUMENTS,
+  UserLog,
 } from "./process/standard_arguments.ts";
-export { textFromValue, type TextForms, TextValueError, valueFromText } from "./process/text_value.ts";
+export { type TextForms, textFromValue, TextValueError, valueFromText } from "./process/text_value.ts";
 export { typeNameOf } from "./process/typed_text.ts";
 export { type ChildOptions } from "./process/child.ts";
 export { ProcessObject, type ProcessRequest } from "./process_object.ts";
@@ -220,8 +288,10 @@ export {
   type Network,
   NetworkError,
   type Processes,
+  type ProgramInfo,
   type Random,
   type SignalName,
   type StreamListener,
   type World,
 } from "./world.ts";
+export { parseSignature, type SignatureOptions } from "./types/signature.ts";

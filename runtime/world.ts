@@ -39,13 +39,17 @@ export interface Random {
 
 /** Where a socket is: a name or a numeric address, and a port. */
 export interface Endpoint {
+  /** A name or a numeric address. */
   readonly host: string;
+  /** 0 to 65535. */
   readonly port: number;
 }
 
 /** A reliable, ordered stream of bytes in both directions, such as a TCP connection. */
 export interface ByteStream {
+  /** This end. */
   readonly local: Endpoint;
+  /** The other end. */
   readonly remote: Endpoint;
   /**
    * Reads at least one byte into `buffer`.
@@ -64,12 +68,16 @@ export interface ByteStream {
 
 /** An open port that yields the streams of those who connect. */
 export interface StreamListener {
+  /** Where it listens; the port in use, also when any was asked for. */
   readonly local: Endpoint;
   /**
+   * Waits for somebody to connect.
+   *
    * @returns The next accepted stream, or null once closed.
    * @throws {NetworkError} When accepting failed; the listener may still work afterwards.
    */
   accept(): Promise<ByteStream | null>;
+  /** Closes the port; streams that were accepted live on. Never throws. */
   close(): void;
 }
 
@@ -85,10 +93,12 @@ export interface Network {
 
 /** What went wrong with a socket, with the platform's own number where there is one. */
 export class NetworkError extends Error {
+  /** `"NetworkError"`. */
   override readonly name = "NetworkError";
   /** The platform's error number (98: address in use, 111: refused), 0 if unknown. */
   readonly errorCode: number;
 
+  /** Makes an error with a text that names the endpoint. */
   constructor(message: string, errorCode = 0, options?: ErrorOptions) {
     super(message, options);
     this.errorCode = errorCode;
@@ -97,16 +107,19 @@ export class NetworkError extends Error {
 
 /** What is known of a file or folder without opening it; links are not followed. */
 export interface FileInfo {
+  /** What it is. */
   readonly kind: "file" | "folder" | "link" | "other";
   /** Bytes. */
   readonly size: number;
   /** Milliseconds since 1970, or null where the platform doesn't say. */
   readonly modified: number | null;
+  /** Permission bits as POSIX has them, or null where the platform has none. */
   readonly mode: number | null;
 }
 
 /** Files and folders. Paths are those of the platform. Failures throw {@link FileError}. */
 export interface FileSystem {
+  /** The content of a file, decoded as UTF-8. */
   readText(path: string): Promise<string>;
   /**
    * Replaces the content of a file as a whole: a temporary file beside it, synced, then renamed, so that a
@@ -123,6 +136,7 @@ export interface FileSystem {
   makeFolder(path: string): Promise<void>;
   /** Removes a file, a link (not its target), or a folder with everything below. No error when absent. */
   remove(path: string): Promise<void>;
+  /** Gives a file or folder another name; a file that has it is replaced. */
   rename(from: string, to: string): Promise<void>;
   /** Makes an empty temporary folder and returns its path. */
   makeTemporaryFolder(prefix: string): Promise<string>;
@@ -141,10 +155,12 @@ export interface FileSystem {
 
 /** A file operation that failed; the message names the path. */
 export class FileError extends Error {
+  /** `"FileError"`. */
   override readonly name = "FileError";
   /** Closed set of reasons that callers tell apart. */
   readonly reason: "not found" | "exists" | "not permitted" | "other";
 
+  /** Makes an error with a text that names the path. */
   constructor(message: string, reason: FileError["reason"], options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
@@ -153,10 +169,13 @@ export class FileError extends Error {
 
 /** What to run as a child process. */
 export interface ChildCommand {
+  /** A path, or a name that is looked up on PATH. */
   readonly executable: string;
+  /** Its arguments, as they are: no shell reads them. */
   readonly arguments: readonly string[];
   /** Variables in addition to (or instead of) those inherited. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it starts; in the current folder where nobody says. */
   readonly folder?: string;
 }
 
@@ -168,10 +187,13 @@ export interface ChildStatus {
 
 /** A running child process; stdin and stderr are inherited, stdout is captured. */
 export interface ChildProcess {
+  /** Its process id. */
   readonly pid: number;
   /** All of stdout as bytes, bounded by `limit` bytes (more is read and thrown away), resolved at its end. */
   output(limit: number): Promise<{ readonly bytes: Uint8Array; readonly truncated: boolean }>;
+  /** Resolves when it has ended. */
   readonly status: Promise<ChildStatus>;
+  /** Sends it a signal; nothing happens when it has ended. */
   signal(name: SignalName): void;
 }
 
@@ -190,9 +212,11 @@ export interface ProgramInfo {
 
 /** Child processes, and this process as one. */
 export interface Processes {
+  /** The id of this process. */
   readonly pid: number;
   /** The parent at this moment; it changes when the parent ends. */
   readonly parentPid: number;
+  /** The program that runs now. */
   readonly self: ProgramInfo;
   /** Throws {@link FileError} when it can't be started. */
   spawn(command: ChildCommand): ChildProcess;
@@ -206,17 +230,26 @@ export interface Processes {
 
 /** The edges of the process: variables, standard streams. */
 export interface Environment {
+  /** An environment variable, or undefined where it is not set. */
   variable(name: string): string | undefined;
+  /** Writes to stdout; it is out when this returns. */
   writeOutput(text: string): void;
+  /** Writes to stderr; it is out when this returns. */
   writeError(text: string): void;
 }
 
 /** Everything outside a runtime. */
 export interface World {
+  /** Time. */
   readonly clock: Clock;
+  /** Chance. */
   readonly random: Random;
+  /** Sockets. */
   readonly network: Network;
+  /** Files and folders. */
   readonly files: FileSystem;
+  /** Child processes, signals, and this process. */
   readonly processes: Processes;
+  /** Variables and standard streams. */
   readonly environment: Environment;
 }

@@ -28,7 +28,7 @@ export class Original {
   #rest = "";
 
   constructor(python: string) {
-    const root = decodeURIComponent(new URL("..", import.meta.url).pathname);
+    const root = decodeURIComponent(new URL("../", import.meta.url).pathname);
     this.#child = new Deno.Command(python, {
       args: [`${root}scripts/differential/original.py`, `${root}tests/testdata/types.json`],
       stdin: "piped",

@@ -29,6 +29,9 @@ import { loadRecordedTypes, readRows } from "./vectors.ts";
 /** Longest time that one frame may take, in milliseconds. */
 const FRAME_MS_MAX = 50;
 const CORPUS_FRAMES_MAX = 4096;
+/** The long way is taken once in so many times, as it takes longer. */
+const LONG_WAY_ONE_IN = 4;
+const ENCODER = new TextEncoder();
 const UUID = "ffffffff-ffff-4fff-bfff-ffffffffffff";
 
 /** The parts of a frame, before they are put together. */
@@ -37,6 +40,9 @@ interface Parts {
   body: string;
   book: string;
 }
+
+/** Decodes and encodes again. */
+type Run = (input: Uint8Array | string) => string;
 
 /** Frames worth changing further, and the kinds of outcome seen. */
 class Corpus {
@@ -55,6 +61,8 @@ class Corpus {
 class Fuzzer {
   readonly corpus = new Corpus();
   readonly #random: RandomSource;
+  /** Whether the long way is taken, too. */
+  #isLong = false;
   readonly #headerType: Portable<unknown>;
   readonly #bookType: Portable<unknown>;
   readonly #inline = { addresses: new InlineAddresses("12" as Address, "3" as Address) };
@@ -70,12 +78,21 @@ class Fuzzer {
   /** One frame: made, changed, fed. */
   step(): void {
     const parts = this.#change(this.#random.oneIn(4) ? this.#fresh() : this.#random.pick(this.corpus.frames));
+    const pieces = this.#random.integer(2 ** 31);
     const start = performance.now();
-    const outcome = this.#feed(parts);
-    const took = performance.now() - start;
+    const outcome = this.#feed(parts, pieces);
+    let took = performance.now() - start;
+    // A pause of the machine doesn't come again; a slow frame stays slow.
+    for (let again = 0; again < 3 && took > FRAME_MS_MAX; again++) took = this.#time(parts, pieces);
     this.slowest = Math.max(this.slowest, took);
     if (took > FRAME_MS_MAX) this.#problem(`took ${took.toFixed(0)} ms`, parts);
     this.corpus.keep(parts, outcome);
+  }
+
+  #time(parts: Parts, pieces: number): number {
+    const start = performance.now();
+    this.#feed(parts, pieces);
+    return performance.now() - start;
   }
 
   #problem(what: string, parts: Parts): void {
@@ -104,10 +121,12 @@ class Fuzzer {
   }
 
   /** What came out, without what differs from frame to frame. */
-  #feed(parts: Parts): string {
+  #feed(parts: Parts, pieces: number): string {
+    const random = new RandomSource(pieces);
+    this.#isLong = random.oneIn(LONG_WAY_ONE_IN);
     try {
       const outcomes: string[] = [];
-      for (const [header, body, book] of this.#frames(parts)) {
+      for (const [header, body, book] of frames(parts, random)) {
         outcomes.push(this.#decode("header", header!, this.#headerType, parts));
         outcomes.push(this.#decode("book", book!, this.#bookType, parts));
         outcomes.push(this.#decodeBody(body!, book!, parts));
@@ -118,30 +137,6 @@ class Fuzzer {
         this.#problem(`broke: ${error instanceof Error ? error.stack : error}`, parts);
       }
       return String(error).replace(/\d+/g, "#");
-    }
-  }
-
-  /** Puts a frame together, spoils its bytes now and then, and gives them to the reader in pieces. */
-  *#frames(parts: Parts): Generator<Uint8Array[]> {
-    const random = this.#random;
-    const [header, body, book] = [parts.header, parts.body, parts.book].map((text) => new TextEncoder().encode(text));
-    const [h, b] = [header!.length, body!.length];
-    const line = random.oneIn(50)
-      ? mutateText(random, `${h},${b},${h + b + book!.length}\n`)
-      : `${h},${b},${h + b + book!.length}\n`;
-    const bytes = Uint8Array.from([...new TextEncoder().encode(line), ...header!, ...body!, ...book!, 10]);
-    if (random.oneIn(20)) bytes[random.integer(bytes.length)] = random.integer(256);
-    const reader = new FrameReader();
-    for (let at = 0; at < bytes.length;) {
-      const room = reader.room();
-      const count = Math.min(room.length, bytes.length - at, random.oneIn(4) ? 1 + random.integer(20) : bytes.length);
-      room.set(bytes.subarray(at, at + count));
-      reader.filled(count);
-      at += count;
-      for (let frame = reader.next(); frame !== null; frame = reader.next()) {
-        const end = frame.headerBytes + frame.bodyBytes;
-        yield [frame.data.slice(0, frame.headerBytes), frame.data.slice(frame.headerBytes, end), frame.data.slice(end)];
-      }
     }
   }
 
@@ -167,23 +162,26 @@ class Fuzzer {
   }
 
   /** Decodes by the short way, and by the long one, which white space in front enforces. */
-  #both(what: string, bytes: Uint8Array, parts: Parts, run: (input: Uint8Array | string) => string): string {
+  #both(what: string, bytes: Uint8Array, parts: Parts, run: Run): string {
     const short = this.#outcome(bytes, parts, run);
+    if (this.#isLong) this.#compareLong(what, short, bytes, parts, run);
+    return short.startsWith("{") ? "ok" : withoutNumbers(short).replace(/".*"/, "").slice(0, 80);
+  }
+
+  #compareLong(what: string, short: string, bytes: Uint8Array, parts: Parts, run: Run): void {
     let text: string;
     try {
       text = utf8Text(bytes);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return short.replace(/[^"]+/, "refused");
+      return;
     }
     const long = this.#outcome(" " + text, parts, run);
-    if (withoutNumbers(short) !== withoutNumbers(long)) {
-      this.#problem(`${what}: ${short} by the short way, ${long} by the long`, parts);
-    }
-    return short.startsWith("{") ? "ok" : withoutNumbers(short).replace(/".*"/, "").slice(0, 80);
+    if (withoutNumbers(short) === withoutNumbers(long)) return;
+    this.#problem(`${what}: ${short} by the short way, ${long} by the long`, parts);
   }
 
-  #outcome(input: Uint8Array | string, parts: Parts, run: (input: Uint8Array | string) => string): string {
+  #outcome(input: Uint8Array | string, parts: Parts, run: Run): string {
     try {
       return run(input);
     } catch (error) {
@@ -191,6 +189,27 @@ class Fuzzer {
         this.#problem(`broke: ${error instanceof Error ? error.stack : error}`, parts);
       }
       return String(error);
+    }
+  }
+}
+
+/** Puts a frame together, spoils its bytes now and then, and gives them to the reader in pieces. */
+function* frames(parts: Parts, random: RandomSource): Generator<Uint8Array[]> {
+  const [header, body] = [parts.header, parts.body].map((text) => ENCODER.encode(text).length);
+  const content = parts.header + parts.body + parts.book;
+  const line = `${header},${body},${ENCODER.encode(content).length}\n`;
+  const bytes = ENCODER.encode((random.oneIn(50) ? mutateText(random, line) : line) + content + "\n");
+  if (random.oneIn(20)) bytes[random.integer(bytes.length)] = random.integer(256);
+  const reader = new FrameReader();
+  for (let at = 0; at < bytes.length;) {
+    const room = reader.room();
+    const count = Math.min(room.length, bytes.length - at, random.oneIn(4) ? 1 + random.integer(20) : bytes.length);
+    room.set(bytes.subarray(at, at + count));
+    reader.filled(count);
+    at += count;
+    for (let frame = reader.next(); frame !== null; frame = reader.next()) {
+      const end = frame.headerBytes + frame.bodyBytes;
+      yield [frame.data.slice(0, frame.headerBytes), frame.data.slice(frame.headerBytes, end), frame.data.slice(end)];
     }
   }
 }

@@ -51,10 +51,7 @@ export const TASKS: Record<string, Task> = {
     doc([], context),
     test([], context),
   ],
-  bench: (args, context) => [{
-    name: "bench",
-    args: ["bench", "-A", "--permit-no-files", ...mapFlags(context), ...args],
-  }],
+  bench: (args, context) => [run("bench", "scripts/bench/main.ts", args, context)],
   vectors: (args, context) => [{ ...run("vectors", "scripts/vectors.ts", args, context), cwd: context.calledIn }],
   fuzz: (args, context) => [{ ...run("fuzz", "scripts/fuzz.ts", args, context), cwd: context.calledIn }],
   fmt: (args) => [{ name: "fmt", args: ["fmt", ...args] }],

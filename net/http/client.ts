@@ -70,6 +70,7 @@ class HttpSession implements Receiver {
   readonly #openedAt: Instant;
   readonly #queue: Queued[] = [];
   readonly #outgoing = new Outgoing();
+  /** The first of the queue is under way. */
   #isBusy = false;
   #isWriting = false;
   #isClosed = false;
@@ -115,7 +116,7 @@ class HttpSession implements Receiver {
   deliver(message: unknown, _to: AddressValue, from: AddressValue): void {
     if (message instanceof Close) this.#close("ON_REQUEST", message.note, message.errorCode, message.message);
     else if (message instanceof Stop) this.#close("ON_REQUEST");
-    else if (this.#queue.length + (this.#isBusy ? 1 : 0) >= QUEUED_REQUESTS_MAX) this.#overflow(from);
+    else if (this.#queue.length >= QUEUED_REQUESTS_MAX) this.#overflow(from);
     else {
       this.#queue.push({ message, from });
       this.#next();
@@ -197,7 +198,8 @@ class HttpSession implements Receiver {
     this.#stopTimer();
     const { from } = this.#queue.shift()!;
     this.#answer(this.#style.layerCakeJson ? messageOf(response) : httpResponseOf(response), from);
-    if (response.keepAlive) this.#next();
+    if (this.#parser.hasSurplus) this.#close("INBOUND_STREAMING", "more than one HTTP response for one request");
+    else if (response.keepAlive) this.#next();
     else this.#close("ABANDONED_BY_REMOTE");
   }
 

@@ -9,7 +9,6 @@ import {
   type Kernel,
   lastHop,
   NetworkError,
-  NO_ADDRESS,
   type Receiver,
   Stop,
   TemporarilyUnavailable,
@@ -216,6 +215,7 @@ export class HttpConnection implements RequestEvents, Receiver {
   request(request: ParsedRequest): boolean {
     const now = this.#now();
     this.#quietSince = this.#readingSince = now;
+    this.#requests++;
     const exchange = new Exchange(request.method === "HEAD", connectionLine(request));
     this.#exchanges.push(exchange);
     const mapped = this.#context.map(request);
@@ -236,7 +236,7 @@ export class HttpConnection implements RequestEvents, Receiver {
       return;
     }
     exchange.deadline = now + limits.answerTimeoutMs;
-    exchange.address = `${++this.#requests},${this.address}` as AddressValue;
+    exchange.address = `${this.#requests},${this.address}` as AddressValue;
     kernel.send(message, controller, exchange.address);
   }
 
@@ -333,6 +333,15 @@ export class HttpConnection implements RequestEvents, Receiver {
     if (this.isIdle) return this.close();
     this.#boundWaiting();
     this.#end();
+  }
+
+  /**
+   * How dear an idle connection is, for comparison: those that never asked for anything come first, then the longest quiet.
+   * Infinity for one that is not idle.
+   */
+  get worth(): number {
+    if (!this.isIdle) return Infinity;
+    return this.#requests === 0 ? this.#quietSince - Number.MAX_SAFE_INTEGER : this.#quietSince;
   }
 
   /** True when nothing is under way. */

@@ -16,8 +16,11 @@ export const CHUNKED_BYTES_MAX = 4 * BODY_BYTES_MAX;
 export const HEAD_TIMEOUT_MS = 15_000;
 /** How long a whole request may take from its first byte; then 408. */
 export const REQUEST_TIMEOUT_MS = 60_000;
-/** How long a connection may be silent between requests before it is closed. */
-export const IDLE_TIMEOUT_MS = 75_000;
+/**
+ * How long a connection may be silent between requests before it is closed (1 hour). Sessions of the original expect to
+ * last; when there are too many connections, idle ones go earlier.
+ */
+export const IDLE_TIMEOUT_MS = 3_600_000;
 /** How long the application may take for an answer; then 504. */
 export const ANSWER_TIMEOUT_MS = 60_000;
 /** How long answers are still waited for when a client has finished sending: it may have gone altogether. */

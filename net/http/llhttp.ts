@@ -191,7 +191,13 @@ export class LlhttpParser {
 
   /** Says that the stream ended. */
   finish(): number {
-    return this.#llhttp.exports.llhttp_finish(this.#pointer);
+    const outer = this.#llhttp.current;
+    this.#llhttp.current = this;
+    try {
+      return this.#llhttp.exports.llhttp_finish(this.#pointer);
+    } finally {
+      this.#llhttp.current = outer;
+    }
   }
 
   /** Goes on after PAUSED. */

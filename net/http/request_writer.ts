@@ -91,7 +91,11 @@ function formOf(message: object, type: MessageClass, style: RequestStyle): strin
   for (const { name, wireName, type: memberType } of type.members) {
     const value = (message as Record<string, unknown>)[name];
     if (value === null || value === undefined) continue;
-    fields.push(`${wireName}=${encodeField(textFromValue(value, memberType, zone(style)))}`);
+    try {
+      fields.push(`${wireName}=${encodeField(textFromValue(value, memberType, zone(style)))}`);
+    } catch (error) {
+      throw new TypeError(`"${wireName}", ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
   }
   return fields.join("&");
 }

@@ -12,39 +12,68 @@ import {
   type TypeLike,
   typeOf,
   valueFromText,
+  type ValueOf,
 } from "../../runtime/mod.ts";
 import { type FormRequest, HttpResponse } from "./messages.ts";
 import { formEntryNames } from "./resource.ts";
 
+/** A method of HTTP that can be dispatched on. */
+export type HttpMethod = "CONNECT" | "DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT" | "TRACE";
 /** The methods that can be dispatched on. */
-export const HTTP_METHODS = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] as const;
-/** One of {@link HTTP_METHODS}. */
-export type HttpMethod = typeof HTTP_METHODS[number];
+export const HTTP_METHODS: readonly HttpMethod[] = [
+  "CONNECT",
+  "DELETE",
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "PATCH",
+  "POST",
+  "PUT",
+  "TRACE",
+];
 
 /** The body of a request, and the class of its resource, to what the function takes. */
-export type BodyConversion = (body: Uint8Array | null, resource: MessageClass) => unknown;
+export type BodyConversion<T> = (body: Uint8Array | null, resource: MessageClass) => T;
+
+/** The conversion of a body to the class of the resource, whichever that is. */
+export type ResourceConversion = BodyConversion<unknown> & {
+  /** There is no such member: it tells the compiler which conversion this is. */
+  readonly _isOfResource: true;
+};
 
 /**
  * How the arguments of a function are made. Names are those of the form's entries, besides `body`, `header` and `http`.
- * Conversions are portable types, functions, or null for the thing as it is. What a conversion throws is the client's.
+ * Conversions are portable types, functions, or null for the thing as it is. What a conversion throws is the client's
+ * fault.
  */
-export type Conversions = Readonly<Record<string, TypeLike | ((text: never, resource: never) => unknown) | null>>;
+export type Conversions = Readonly<Record<string, TypeLike | ((part: never, resource: never) => unknown) | null>>;
 
-/** What is called for a request; what it returns is the answer, if it is not null. */
-// deno-lint-ignore no-explicit-any -- the arguments are of the types that the conversions give
-export type ResourceFunction = (self: Actor, args: any) => unknown;
+/** What a part of a request is without a conversion; `K` is its name. */
+export type RequestPart<K> = K extends "header" ? Map<string, string>
+  : K extends "http" ? string
+  : K extends "body" ? Uint8Array | null
+  : string | null;
+
+/** The arguments that conversions make, for a resource of class `R`. */
+export type Arguments<C extends Conversions, R> = {
+  [K in keyof C]: C[K] extends null ? RequestPart<K>
+    : C[K] extends ResourceConversion ? R | null
+    : C[K] extends TypeLike ? ValueOf<C[K]>
+    : C[K] extends (...args: never) => infer T ? T
+    : never;
+};
 
 interface CallFrame {
-  readonly call: ResourceFunction;
+  readonly call: (self: Actor, args: never) => unknown;
   readonly conversions: Conversions;
 }
 
 /** Decodes a JSON body, `{"value": {members}}`, to the class of the resource. No body gives null. */
-export const decodeResource: BodyConversion = (body, resource) => decodeJson(body, resource);
+export const decodeResource: ResourceConversion = decodeJson as ResourceConversion;
 
 /** Decodes a JSON body, `{"value": …}`, to a type. No body gives null. */
-export function decodeBody(type: TypeLike): BodyConversion {
-  return (body) => decodeJson(body, type);
+export function decodeBody<L extends TypeLike>(type: L): BodyConversion<ValueOf<L> | null> {
+  return (body) => decodeJson(body, type) as ValueOf<L> | null;
 }
 
 function decodeJson(body: Uint8Array | null, type: TypeLike): unknown {
@@ -65,8 +94,8 @@ function decodeJson(body: Uint8Array | null, type: TypeLike): unknown {
  *   entry: new Map([["resource", "\\w+"], ["identity", "[0-9]+"]]),
  * });
  * const dispatch = new ResourceDispatch(form, [Widget]);
- * dispatch.add(Widget, "GET", (_self, { identity }) => new Widget({ label: `number ${identity}` }), {
- *   identity: Integer8,
+ * dispatch.add(Widget, "GET", { identity: Integer8 }, (_self, { identity }) => {
+ *   return new Widget({ label: `number ${identity}` });
  * });
  * ```
  */
@@ -76,6 +105,8 @@ export class ResourceDispatch {
   readonly #frames = new Map<string, CallFrame>();
 
   /**
+   * Makes a dispatch without functions.
+   *
    * @param form The form that the listener was given.
    * @param resources The classes of resources.
    * @throws {TypeError} When the form has no entry `resource`.
@@ -87,9 +118,18 @@ export class ResourceDispatch {
     this.#classes = new Map(resources.map((type) => [type.name.toLowerCase(), type]));
   }
 
-  /** Adds a function: for a class, a method, and the presence of exactly those entries that have a conversion. */
-  add(resource: MessageClass, method: HttpMethod, call: ResourceFunction, conversions: Conversions = {}): void {
-    this.#frames.set(this.#key(resource, method, (name) => name in conversions), { call, conversions });
+  /**
+   * Adds a function: for a class, a method, and the presence of exactly those entries that have a conversion. What it
+   * returns is the answer, if it is not null; else the answer may come later.
+   */
+  add<R extends object, C extends Conversions>(
+    resource: MessageClass<R>,
+    method: HttpMethod,
+    conversions: C,
+    call: (self: Actor, args: Arguments<C, R>) => unknown,
+  ): void {
+    const key = this.#key(resource, method, (name) => name in conversions);
+    this.#frames.set(key, { call: call as (self: Actor, args: never) => unknown, conversions });
   }
 
   #key(resource: MessageClass, method: string, isPresent: (name: string) => boolean): string {
@@ -121,7 +161,7 @@ export class ResourceDispatch {
     } catch (error) {
       return cannotBeConverted(self, request, error);
     }
-    return frame.call(self, args);
+    return frame.call(self, args as never);
   }
 }
 

@@ -36,6 +36,8 @@ export class ResponseParser implements LlhttpEvents {
   #isHead = false;
   #complaint: string | null = null;
   #done: ParsedResponse | null = null;
+  /** True when more bytes came with a response than it has: nobody can say what they are. */
+  hasSurplus = false;
 
   #reason = "";
   #lines: string[] = [];
@@ -75,7 +77,7 @@ export class ResponseParser implements LlhttpEvents {
       if (result === LLHTTP.PAUSED) this.#parser.resume();
       else throw new ResponseError(this.#complaint ?? `malformed HTTP response (${this.#parser.problem})`);
     }
-    if (rest.length > 0) throw new ResponseError("more than one HTTP response for one request");
+    this.hasSurplus = rest.length > 0;
     return this.#done;
   }
 

@@ -173,12 +173,13 @@ class HttpServer implements HttpListener {
   #makeRoom(host: string): boolean {
     const isHostFull = (this.#perAddress.get(host) ?? 0) >= this.#limits.connectionsPerAddress;
     if (!isHostFull && this.#connections.size < this.#limits.connections) return true;
+    let least: HttpConnection | null = null;
     for (const connection of this.#connections) {
-      if (!connection.isIdle || (isHostFull && connection.remote.host !== host)) continue;
-      connection.close({ reason: "WENT_STALE", note: "too many connections", errorCode: null, message: null });
-      return true;
+      if (isHostFull && connection.remote.host !== host) continue;
+      if (connection.worth < (least?.worth ?? Infinity)) least = connection;
     }
-    return false;
+    least?.close({ reason: "WENT_STALE", note: "too many connections", errorCode: null, message: null });
+    return least !== null;
   }
 
   #forget(connection: HttpConnection, ending: HttpEnding): void {

@@ -40,7 +40,9 @@ export interface DecodeOptions {
 
 /** What arrived in an Any: the bare value, and its type (Incognito's for what is unknown, Any for null). */
 export interface TypedValue {
+  /** The bare value. */
   readonly value: unknown;
+  /** What it is. */
   readonly type: Portable<unknown>;
 }
 
@@ -54,8 +56,9 @@ const NO_OPTIONS = {};
  * @throws {CodecError} Naming the path to what doesn't fit.
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { encode, Float8, VectorOf } from "@layer-cake/cake";
- * console.assert(encode([1, 0.5], VectorOf(Float8)) === '{"value":[1.0,0.5]}');
+ * assert(encode([1, 0.5], VectorOf(Float8)) === '{"value":[1.0,0.5]}');
  * ```
  */
 export function encode(value: unknown, type: Portable<unknown>, options: EncodeOptions = NO_OPTIONS): string {
@@ -73,8 +76,9 @@ export function encode(value: unknown, type: Portable<unknown>, options: EncodeO
  * @throws {CodecError} Naming the path to what doesn't fit, or the position where it isn't JSON.
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { decode, Integer8 } from "@layer-cake/cake";
- * console.assert(decode('{"value":5}', Integer8) === 5);
+ * assert(decode('{"value":5}', Integer8) === 5);
  * ```
  */
 export function decode(

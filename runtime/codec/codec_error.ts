@@ -10,12 +10,14 @@ export type CodecActivity = "encode" | "decode";
  * `cannot decode, near "many[1].left" (expected a whole number, got a text)`.
  */
 export class CodecError extends Error {
+  /** `"CodecError"`. */
   override readonly name = "CodecError";
   /** Where in the value, such as `order.lines[3].price`; empty for the value as a whole. */
   readonly path: string;
   /** Why, without the path. */
   readonly reason: string;
 
+  /** Makes an error; its message is made of all three. */
   constructor(activity: CodecActivity, reason: string, path = "", options?: ErrorOptions) {
     super(path === "" ? `cannot ${activity} (${reason})` : `cannot ${activity}, near "${path}" (${reason})`, options);
     this.path = path;

@@ -10,7 +10,15 @@ import { refuse, within } from "./codec_error.ts";
 import { floatListDepth, scanFloatLists, writeFloats } from "./float_lists.ts";
 import type { JsonReader } from "./json_reader.ts";
 import { describe } from "./json_writer.ts";
-import { announce, type CodecOf, type Decoding, type Encoding, NOT_USUAL, type TypeCodec } from "./type_codec.ts";
+import {
+  announce,
+  type CodecOf,
+  type Decoding,
+  type Encoding,
+  NOT_USUAL,
+  type TypeCodec,
+  type TypeKey,
+} from "./type_codec.ts";
 
 const COMMA = 0x2c;
 const LIST_START = 0x5b;
@@ -254,26 +262,35 @@ function scanMap(
   }
 }
 
+/** Two types with one signature are one type. A type that contains itself without a class between has no signature. */
+function keyOf(type: Portable<unknown>): TypeKey {
+  try {
+    return type.signature;
+  } catch {
+    return type;
+  }
+}
+
 /** Pointers. What they point to is looked up at the first use, as it may be declared later. */
 export function pointerCodec(type: PointerType<unknown>, codecOf: CodecOf): TypeCodec {
-  let target: Portable<unknown> | null = null;
+  let key: TypeKey = type;
   let codec: TypeCodec | null = null;
   const resolve = (): TypeCodec => {
-    target = type.target;
-    return codec = codecOf(target);
+    key = keyOf(type.target);
+    return codec = codecOf(type.target);
   };
   return {
     structural: false,
     write(value, out) {
       if (value === null || value === undefined) return "null";
       const pointed = codec ?? resolve();
-      return out.pointer(value, target!, pointed);
+      return out.pointer(value, key, pointed);
     },
     read(word, from) {
       if (word === null) return null;
       if (typeof word !== "string") refuse(`expected an alias, got ${describe(word)}`);
       const pointed = codec ?? resolve();
-      return from.pointed(word, target!, pointed);
+      return from.pointed(word, key, pointed);
     },
     // The table stands behind the value, so only null can be told at once.
     scan(reader) {

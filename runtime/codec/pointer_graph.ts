@@ -19,7 +19,7 @@ export class PointerGraph {
   #space = "";
   #next = ALIAS_FIRST;
   /** Aliases by type, then by identity. */
-  readonly #aliases = new Map<Portable<unknown>, Map<unknown, string>>();
+  readonly #aliases = new Map<string | Portable<unknown>, Map<unknown, string>>();
   /** Text of each value, in order of first meeting; empty while being written. */
   readonly #table = new Map<string, string>();
   /** The same for values that came with unknown ones. */
@@ -36,14 +36,14 @@ export class PointerGraph {
   }
 
   /** The alias of a value that was met before. */
-  known(type: Portable<unknown>, value: unknown): string | undefined {
+  known(type: string | Portable<unknown>, value: unknown): string | undefined {
     const alias = this.#aliases.get(type)?.get(value);
     if (alias !== undefined) this.#met.push(alias);
     return alias;
   }
 
   /** A new alias. */
-  add(type: Portable<unknown>, value: unknown): string {
+  add(type: string | Portable<unknown>, value: unknown): string {
     if (this.#space === "") this.#space = this.#uuid?.() ?? ALIAS_SPACE_DEFAULT;
     let alias;
     do alias = `"${this.#next++}:${this.#space}"`; while (this.#adopted.has(alias));

@@ -45,7 +45,9 @@ export function decodeTarget(path: string, localTermination: Address): Address {
 
 /** How addresses in a value are written. Both give JSON text. */
 export interface AddressWriter {
+  /** An address in a value. */
   address(address: Address): string;
+  /** The receiver of a frame. */
   target(address: Address): string;
   /** Takes over entries of an address book that arrived earlier, under their old keys. */
   adopt(book: ReadonlyMap<string, Address>): void;

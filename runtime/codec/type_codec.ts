@@ -33,9 +33,12 @@ export type CodecOf = (type: Portable<unknown>) => TypeCodec;
 /** Thrown by {@link TypeCodec.scan} at a text of another form. Carries nothing, as nobody looks at it. */
 export const NOT_USUAL: unique symbol = Symbol("not in the usual form");
 
+/** What tells the types of pointed-to values apart: the signature, or the type itself where it has none. */
+export type TypeKey = string | Portable<unknown>;
+
 /** Where a pointed-to value appears: possibly before its parts do, which is how circles close. */
 export interface Slot {
-  readonly type: Portable<unknown>;
+  readonly type: TypeKey;
   ready: boolean;
   value: unknown;
 }
@@ -70,7 +73,7 @@ export class Encoding {
   }
 
   /** The quoted alias of something pointed to; writes it with `codec` at the first meeting. */
-  pointer(value: unknown, type: Portable<unknown>, codec: TypeCodec): string {
+  pointer(value: unknown, type: TypeKey, codec: TypeCodec): string {
     const graph = this.#pointers();
     const known = graph.known(type, value);
     if (known !== undefined) return known;
@@ -128,7 +131,7 @@ export class Decoding {
   }
 
   /** What an alias points to; decoded once per type. */
-  pointed(alias: string, type: Portable<unknown>, codec: TypeCodec): unknown {
+  pointed(alias: string, type: TypeKey, codec: TypeCodec): unknown {
     this.#slots ??= new Map();
     let slots = this.#slots.get(alias);
     if (slots === undefined) this.#slots.set(alias, slots = []);

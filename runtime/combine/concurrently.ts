@@ -11,9 +11,15 @@ import { Any, VectorOf } from "../types/portable.ts";
 import { defType } from "../types/registry.ts";
 import { GetResponse } from "./get_response.ts";
 
-/** A creation, described. */
+/** An actor to make, described: an item for {@linkcode Concurrently} and {@linkcode Sequentially}. */
 export class CreateFrame {
-  constructor(readonly type: RoutineFunction<never> | MachineClass<never>, readonly settings?: object) {}
+  /** Describes a call of `create`. */
+  constructor(
+    /** A routine function or a machine class. */
+    readonly type: RoutineFunction<never> | MachineClass<never>,
+    /** Its arguments; what is left out has its declared default. */
+    readonly settings?: object,
+  ) {}
 }
 
 /** A request and whom to ask, or an actor to make. */
@@ -21,6 +27,7 @@ export type Item = readonly [Sendable, Address] | CreateFrame;
 
 /** What to do, and for how long to wait. */
 export interface ConcurrentlySettings {
+  /** What to do; results come in this order. */
   items: readonly Item[];
   /** Seconds; null for ever. */
   seconds?: number | null;
@@ -37,6 +44,7 @@ export class Concurrently extends Stateless {
   readonly #results: Sendable[];
   #open: number;
 
+  /** Called by `create`: `self.create(Concurrently, { items })`. */
   constructor(settings: ConcurrentlySettings) {
     super();
     this.#settings = settings;

@@ -8,6 +8,7 @@ import { Start, Stop, T1 } from "../messages/signals.ts";
 
 /** How long to wait. */
 export interface DelaySettings {
+  /** Seconds, fractions allowed. */
   seconds: number;
 }
 
@@ -15,6 +16,7 @@ export interface DelaySettings {
 export class Delay extends Stateless {
   readonly #seconds: number;
 
+  /** Called by `create`: `self.create(Delay, { seconds: 0.5 })`. */
   constructor(settings: DelaySettings) {
     super();
     this.#seconds = settings.seconds;

@@ -11,7 +11,9 @@ import { Start, Stop, T1 } from "../messages/signals.ts";
 
 /** What to ask, whom, and for how long to wait. */
 export interface GetResponseSettings {
+  /** What to send. */
   request: Sendable;
+  /** Whom to ask. */
   address: Address;
   /** Seconds; null for ever. */
   seconds?: number | null;
@@ -24,6 +26,7 @@ export interface GetResponseSettings {
 export class GetResponse extends Stateless {
   readonly #settings: GetResponseSettings;
 
+  /** Called by `create`: `self.create(GetResponse, { request, address })`. */
   constructor(settings: GetResponseSettings) {
     super();
     this.#settings = settings;

@@ -18,6 +18,7 @@ export class Sequentially extends Stateless {
   readonly #settings: ConcurrentlySettings;
   readonly #results: Sendable[] = [];
 
+  /** Called by `create`: `self.create(Sequentially, { items })`. */
   constructor(settings: ConcurrentlySettings) {
     super();
     this.#settings = settings;

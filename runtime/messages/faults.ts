@@ -2,35 +2,51 @@
 
 /** Expected bad outcomes, as messages: they cross processes unchanged and end up as exit status and text. */
 
-import {
-  type Members,
-  type MemberValues,
-  Message,
-  type MessageClass,
-  type MessageConstructor,
-} from "../types/message.ts";
+import { Message, type MessageClass } from "../types/message.ts";
 import { Any, Integer8, Unicode, VectorOf } from "../types/portable.ts";
 import { registerAll } from "./signals.ts";
 
-/** The members that every fault has, in the order of the wire; `condition` comes first and has a default. */
-const CAUSE = { explanation: Unicode, errorCode: Integer8, exitStatus: Integer8 } as const;
-
-/** The members that every fault has besides the condition. */
+/** Numbers that a fault may carry besides its texts. */
 export interface FaultDetails {
+  /** The platform's error number, such as 111 for a refused connection. */
   errorCode?: number | null;
+  /** The exit status of a process that ends with this fault, where the usual one (71) will not do. */
   exitStatus?: number | null;
+}
+
+/** The members of every fault, as its constructor takes them. */
+export interface FaultMembers extends FaultDetails {
+  /** What went wrong. */
+  condition?: string | null;
+  /** Why, with values. */
+  explanation?: string | null;
 }
 
 /**
  * Something that went wrong as such things do: a refusal, a time-out, an ended connection, an exception in an actor.
  * Handlers and `select` lists that name `Faulted` take every kind of it.
+ *
+ * @example
+ * ```ts
+ * import { Faulted } from "@layer-cake/cake";
+ * const fault = new Faulted("cannot book the room", "it is taken until 15:00");
+ * console.assert(String(fault) === "cannot book the room (it is taken until 15:00)");
+ * ```
  */
-export class Faulted extends Message({ condition: Unicode.default("fault"), ...CAUSE }) {
+export class Faulted extends Message({
+  condition: Unicode.default("fault"),
+  explanation: Unicode,
+  errorCode: Integer8,
+  exitStatus: Integer8,
+}) {
   /**
+   * Makes a fault.
+   *
    * @param condition What went wrong, or all members as one object.
    * @param explanation Why, with values.
+   * @param details Numbers, where there are some.
    */
-  constructor(condition?: string | object, explanation?: string | null, details: FaultDetails = {}) {
+  constructor(condition?: string | FaultMembers, explanation?: string | null, details: FaultDetails = {}) {
     super(typeof condition === "object" ? condition : faultInit(condition, explanation, details));
   }
 
@@ -71,42 +87,42 @@ export class TimedOut extends Message({
   }
 }
 
-/** The members of every fault, as they are given to a constructor. */
-interface FaultMembers extends FaultDetails {
-  condition: string;
-  explanation: string | null;
-}
-
-/** Takes a condition and an explanation, as {@linkcode Faulted} does. */
-interface FaultClass<M extends Members>
-  extends Pick<MessageConstructor<M, Faulted>, "members" | "wireName" | "portable"> {
-  new (
-    condition?: string | Partial<MemberValues<M> & FaultMembers>,
-    explanation?: string | null,
-    details?: FaultDetails,
-  ): Faulted & MemberValues<M>;
-}
-
-/** A kind of fault with the usual members, and possibly more behind them. */
-function kindOfFault<const M extends Members>(more: M): FaultClass<M> {
-  const members = { condition: Unicode.default("fault"), ...CAUSE, ...more };
-  return Message(members, Faulted) as unknown as FaultClass<M>;
-}
-
 /** Nobody is there to serve; expected to pass. */
-export class TemporarilyUnavailable extends kindOfFault({ unavailable: VectorOf(Unicode) }) {}
+export class TemporarilyUnavailable extends Message({
+  condition: Unicode.default("fault"),
+  explanation: Unicode,
+  errorCode: Integer8,
+  exitStatus: Integer8,
+  /** Who is missing, by name. */
+  unavailable: VectorOf(Unicode),
+}, Faulted) {
+  /**
+   * Makes a fault.
+   *
+   * @param condition What went wrong, or all members as one object.
+   * @param explanation Why, with values.
+   * @param details Numbers, where there are some.
+   */
+  constructor(
+    condition?: string | FaultMembers & { unavailable?: string[] },
+    explanation?: string | null,
+    details: FaultDetails = {},
+  ) {
+    super(typeof condition === "object" ? condition : faultInit(condition, explanation, details));
+  }
+}
 
 /** Under heavy load, recovery expected; the request was refused. */
-export class Busy extends kindOfFault({}) {}
+export class Busy extends Faulted {}
 
 /** Under heavy load, recovery unknown; the request was refused. */
-export class Overloaded extends kindOfFault({}) {}
+export class Overloaded extends Faulted {}
 
 /** Not available until further notice; the request was refused. */
-export class OutOfService extends kindOfFault({}) {}
+export class OutOfService extends Faulted {}
 
 /** An exchange is under way; an update is expected. */
-export class ToBeConfirmed extends kindOfFault({}) {}
+export class ToBeConfirmed extends Faulted {}
 
 registerAll("point_runtime", {
   Faulted,

@@ -8,13 +8,7 @@ import { castBack } from "../types/cast.ts";
 import { Boolean, Unicode } from "../types/portable.ts";
 import { outputValue, TypedTextError, typeNameOf } from "./typed_text.ts";
 import { dashed, type SettingShape } from "./arguments.ts";
-import {
-  type CommandLine,
-  isBackground,
-  type Origin,
-  originOfChild,
-  STANDARD_ARGUMENTS,
-} from "./standard_arguments.ts";
+import { type CommandLine, isBackground, originOfChild, STANDARD_ARGUMENTS } from "./standard_arguments.ts";
 import { textFromValue } from "./text_value.ts";
 
 /** Exit status of a process that ends with a fault. */

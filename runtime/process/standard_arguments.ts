@@ -4,22 +4,29 @@
 
 import { HostPort, ScopeOfDirectory } from "../messages/host_port.ts";
 import { registerAll } from "../messages/signals.ts";
-import { LOG_LEVELS } from "../log.ts";
+import { LOG_LEVELS, type LogLevel } from "../log.ts";
 import { castBack } from "../types/cast.ts";
 import { type MemberShape, Message } from "../types/message.ts";
-import { Boolean, Enumeration, Unicode } from "../types/portable.ts";
+import { Boolean, Enumeration, type EnumerationType, Unicode } from "../types/portable.ts";
 import { extractSettings, type Settings, type SettingShape, type SplitArguments } from "./arguments.ts";
 
 /** The home of a composite process, where nobody says. */
 export const DEFAULT_HOME = ".layer-cake";
 
-/** The place of a process in the chain of processes. */
-export const ProcessOrigin = Enumeration({ SHELL: 0, RUN: 1, RUN_CHILD: 2, START: 3, START_CHILD: 4 });
 /** A name of {@link ProcessOrigin}. */
 export type Origin = "SHELL" | "RUN" | "RUN_CHILD" | "START" | "START_CHILD";
 
+/** The place of a process in the chain of processes. */
+export const ProcessOrigin: EnumerationType<"SHELL" | "RUN" | "RUN_CHILD" | "START" | "START_CHILD"> = Enumeration({
+  SHELL: 0,
+  RUN: 1,
+  RUN_CHILD: 2,
+  START: 3,
+  START_CHILD: 4,
+});
+
 /** Levels of logs that users choose from. */
-export const UserLog = Enumeration(LOG_LEVELS);
+export const UserLog: EnumerationType<LogLevel> = Enumeration(LOG_LEVELS);
 
 /** The standard arguments, in the order in which their short forms are looked up. */
 export class CommandLine extends Message({

@@ -161,6 +161,7 @@ export class Simulation {
    * is sent is held until {@link Simulation.heal}, or until the sender's connection breaks.
    */
   partition(from: HostSet, to: HostSet, options?: PartitionOptions): void;
+  /** The same between processes. */
   partition(from: ProcessSet, to: ProcessSet, options?: PartitionOptions): void;
   partition(from: HostSet | ProcessSet, to: HostSet | ProcessSet, options: PartitionOptions = {}): void {
     const { oneWay = false, breakAfterMs = null } = options;
@@ -173,6 +174,7 @@ export class Simulation {
 
   /** Ends partitions between hosts, or between processes, in both directions; what was held arrives. */
   heal(from: HostSet, to: HostSet): void;
+  /** The same between processes. */
   heal(from: ProcessSet, to: ProcessSet): void;
   heal(from: HostSet | ProcessSet, to: HostSet | ProcessSet): void {
     for (const [a, b] of pairs<SimulatedHost | SimulatedProcess>(from, to)) {

@@ -52,6 +52,7 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
   readonly #underWay = new Map<number, UnderWay>();
   readonly #restarts = new Set<Timer>();
 
+  /** Called by `create`: `self.create(ObjectSpool, { worker })`. */
   constructor(settings: ObjectSpoolSettings = {}) {
     super("spooling");
     this.#settings = {

@@ -4,7 +4,13 @@ import { type Portable, type TypeLike, typeOf, type ValueOf } from "./portable.t
 
 /** A value that is not a message, together with its type, so that it can be sent or held in an Any. */
 export class Cast<T = unknown> {
-  constructor(readonly value: T, readonly type: Portable<T>) {}
+  /** Called by {@linkcode castTo}, which checks that the value is of the type. */
+  constructor(
+    /** The bare value. */
+    readonly value: T,
+    /** What it is. */
+    readonly type: Portable<T>,
+  ) {}
 }
 
 /**

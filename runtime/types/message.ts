@@ -10,7 +10,7 @@ import {
   EnumerationType,
   ListType,
   MapType,
-  Portable,
+  type Portable,
   SetType,
   type TypeLike,
   typeOf,
@@ -21,12 +21,11 @@ import {
 /** Members as they are declared: a type (the default is null, or empty for structures), or a type with a default. */
 export type Members = Readonly<Record<string, TypeLike | Declared<unknown>>>;
 
-/** Structures are never null: an unset one is empty. */
-type Structural = readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown> | MessageBase;
-
-/** The TypeScript form of one declared member. */
+/** The TypeScript form of one declared member. Structures are never null: an unset one is empty. */
 export type MemberValue<D> = D extends Declared<infer T> ? T
-  : D extends Portable<infer T> ? unknown extends T ? T : T extends Structural ? T : T | null
+  : D extends Portable<infer T> ? unknown extends T ? T
+    : T extends readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown> | MessageBase ? T
+    : T | null
   : ValueOf<D>;
 
 /** The TypeScript form of a set of declared members. */
@@ -34,10 +33,15 @@ export type MemberValues<M extends Members> = { -readonly [K in keyof M]: Member
 
 /** One member, ready for encoders: name here, name on the wire, type, default. */
 export interface MemberShape {
+  /** The name in TypeScript, `publisherAddress`. */
   readonly name: string;
+  /** The name on the wire, `publisher_address`. */
   readonly wireName: string;
+  /** The type of its values. */
   readonly type: Portable<unknown>;
+  /** Makes what it is when nobody says. */
   readonly initial: () => unknown;
+  /** True for a structure that may be absent. */
   readonly optional: boolean;
 }
 
@@ -45,11 +49,18 @@ const INITIALISE = Symbol("initialise");
 
 /** What every message is: an object with declared members. */
 export abstract class MessageBase {
+  /** The members as they were declared, in the order of the wire. */
   static readonly members: readonly MemberShape[] = [];
+  /** @internal */
   static readonly [INITIALISE]: Initialiser = makeInitialiser([]);
-  /** Keeps the compiler from taking any value for a message. */
+  /** @internal Keeps the compiler from taking any value for a message. */
   declare protected readonly _isMessage: true;
 
+  /**
+   * Sets the members.
+   *
+   * @param init Those that differ from their defaults.
+   */
   constructor(init?: object) {
     (new.target as unknown as typeof MessageBase)[INITIALISE](this, init);
   }
@@ -88,19 +99,29 @@ export function wireNameOf(messageClass: object): string | undefined {
 
 /** A message class as a value. Its constructor takes its members as one object. */
 export interface MessageClass<out T = object> {
+  /** Makes a message; what it takes is known of each class by itself. */
   new (init?: never): T & object;
+  /** The name of the class. */
   readonly name: string;
+  /** As of every class. */
   readonly prototype: object;
+  /** The members as they were declared, in the order of the wire. */
   readonly members: readonly MemberShape[];
+  /** The name on the wire; throws a `TypeError` before `bind` gave it one. */
   readonly wireName: string;
+  /** The class as a portable type. */
   readonly portable: Portable<T>;
 }
 
 /** What `Message` returns: something to extend. */
 export interface MessageConstructor<M extends Members, B> {
+  /** Makes a message; members that `init` leaves out have their defaults. */
   new (init?: Partial<MemberValues<M>>): MessageBase & B & MemberValues<M>;
+  /** The members as they were declared, in the order of the wire. */
   readonly members: readonly MemberShape[];
+  /** The name on the wire; throws a `TypeError` before `bind` gave it one. */
   readonly wireName: string;
+  /** The class as a portable type. */
   readonly portable: Portable<MessageBase & B & MemberValues<M>>;
 }
 

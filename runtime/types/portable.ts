@@ -5,9 +5,8 @@
  * TypeScript form, which the compiler infers. Encoding is done elsewhere (`codec/`); here is only description.
  */
 
-import type { Address as AddressValue } from "../address.ts";
 import type { Duration, Instant } from "./time.ts";
-import type { Word as WordValue } from "./word.ts";
+import type { WordFloat } from "./word.ts";
 import type { MessageClass } from "./message.ts";
 
 /** The plain types, by their signatures. */
@@ -46,9 +45,13 @@ export type Kind = PlainKind | ConstructedKind | "enumeration" | "message";
 
 /** A member of a message: its type, what it is when nobody says, and its name on the wire where the rule does not fit. */
 export class Declared<T> {
+  /** Called by the operations of {@linkcode Portable}: `default`, `nullable`, `optional`. */
   constructor(
+    /** The type of the member. */
     readonly type: Portable<unknown>,
+    /** Makes what the member is when nobody says. */
     readonly initial: () => T,
+    /** The name on the wire, where the rule doesn't give it. */
     readonly wireName?: string,
     /** An absent structure: null is allowed, and is left out of the encoding (the original refuses a null there). */
     readonly optional = false,
@@ -62,7 +65,9 @@ export class Declared<T> {
 
 /** A portable type whose values have the TypeScript form `T`. */
 export abstract class Portable<out T> {
+  /** @internal For the compiler only: `T` as a member. */
   declare protected readonly _value?: T;
+  /** @internal What sort of type it is, for codecs. */
   abstract readonly kind: Kind;
   /** The text by which processes know the type, such as `vector<float8>` or `test_api.Xy`. */
   abstract readonly signature: string;
@@ -71,7 +76,8 @@ export abstract class Portable<out T> {
    * Declares a member with this default. A function is called for each new message; give one for values that
    * can change (lists, maps, messages).
    */
-  default<V extends T>(value: (V & NotFunction) | (() => V)): Declared<T> {
+  // deno-lint-ignore ban-types -- excludes functions from values, so that a default is either a value or a maker
+  default<V extends T>(value: (V & ({} | null | undefined)) | (() => V)): Declared<T> {
     const initial = typeof value === "function" ? value as () => T : () => value as T;
     return new Declared<T>(this, initial);
   }
@@ -86,13 +92,11 @@ export abstract class Portable<out T> {
     return new Declared<T | null>(this, () => null, undefined, true);
   }
 
+  /** The signature. */
   toString(): string {
     return this.signature;
   }
 }
-
-// deno-lint-ignore ban-types -- excludes functions from values, so that a default is either a value or a maker
-type NotFunction = {} | null | undefined;
 
 /** A type without parts: numbers, texts, times, addresses, Any. */
 export class Plain<T> extends Portable<T> {
@@ -107,26 +111,38 @@ export class Plain<T> extends Portable<T> {
 
 /** Enumeration members by name; only names travel. */
 export class EnumerationType<N extends string> extends Portable<N> {
+  /** @internal */
   readonly kind = "enumeration";
+  /** Numbers by name. */
   readonly names: ReadonlyMap<N, number>;
   #signature = "";
 
+  /** Called by {@linkcode Enumeration}. */
   constructor(members: Readonly<Record<N, number>>) {
     super();
     this.names = new Map(Object.entries(members) as [N, number][]);
   }
 
+  /**
+   * The name that `bind` gave.
+   *
+   * @throws {TypeError} Before `bind`.
+   */
   override get signature(): string {
     if (this.#signature === "") throw new TypeError("Cannot use an enumeration before bind() gave it a name");
     return this.#signature;
   }
 
-  /** Called by `bind`. */
+  /** @internal Called by `bind`. */
   bindName(name: string): void {
     this.#signature = name;
   }
 
-  /** The number of a name, as the original counts. */
+  /**
+   * The number of a name, as the original counts.
+   *
+   * @throws {RangeError} For what is not a name of it.
+   */
   numberOf(name: N): number {
     const number = this.names.get(name);
     if (number === undefined) throw new RangeError(`Cannot look up "${name}": not a member of ${this.#signature}`);
@@ -261,17 +277,30 @@ export const UUID: Portable<string> = new Plain("uuid");
 /** A message, a value with its type ({@linkcode castTo}), an unknown value (Incognito), or null. */
 export const Any: Portable<unknown> = new Plain("any");
 /** An address that names the receiver of a frame. */
-export const TargetAddress: Portable<AddressValue> = new Plain("target");
+export const TargetAddress: Portable<Address> = new Plain("target");
 /** An address. */
-export const Address: Portable<AddressValue> = new Plain("address");
-/** Where to send a message: a value that is compared with `===`, put in messages and sent anywhere. */
-export type Address = AddressValue;
+export const Address: Portable<Address> = new Plain("address");
+/**
+ * Where to send a message: a value that can be compared with `===`, used as a `Map` key, put in messages and sent
+ * anywhere.
+ *
+ * It is a path of positive whole numbers, read from the right: the last one is an object of this process, which
+ * may be a proxy for another process; what stands before it means something to that process only. Its text is the
+ * path with commas, `"5,12"`; programs don't look inside.
+ */
+export type Address = string & {
+  /** There is no such member: it keeps the compiler from taking any text for an address. */
+  readonly _isAddress: true;
+};
 /** A message class as a value. */
 export const Type: Portable<MessageClass> = new Plain("type");
 /** Any JSON, untouched. */
-export const Word: Portable<WordValue> = new Plain("word");
-/** A parsed JSON value; see {@linkcode WordFloat} for numbers with a fraction. */
-export type Word = WordValue;
+export const Word: Portable<Word> = new Plain("word");
+/**
+ * A parsed JSON value. Whole numbers are `number` within ±(2^53 - 1), else `bigint`; numbers with a point or an exponent
+ * are {@linkcode WordFloat}; objects are maps in member order.
+ */
+export type Word = null | boolean | string | number | bigint | WordFloat | readonly Word[] | ReadonlyMap<string, Word>;
 
 /** Members of an enumeration by name, with the numbers of the original. `bind` gives it its wire name. */
 export function Enumeration<const N extends string>(members: Readonly<Record<N, number>>): EnumerationType<N> {

@@ -58,9 +58,10 @@ export interface SignatureOptions {
  * @returns The one registered type if there is one; undefined for what is no signature or names an unknown class.
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { parseSignature } from "@layer-cake/cake";
- * console.assert(parseSignature("vector<float8>")?.kind === "vector");
- * console.assert(parseSignature("vector<nowhere.Thing>") === undefined);
+ * assert(parseSignature("vector<float8>")?.kind === "vector");
+ * assert(parseSignature("vector<nowhere.Thing>") === undefined);
  * ```
  */
 export function parseSignature(text: string, options: SignatureOptions = {}): Portable<unknown> | undefined {

@@ -2,13 +2,18 @@
 
 /** JSON as the wire has it: whole numbers and numbers with a fraction are different things, and whole ones are exact. */
 
+import type { Word } from "./portable.ts";
+
+export type { Word };
+
 /** A JSON number with a point or an exponent, as opposed to a whole number. */
 export class WordFloat {
-  constructor(readonly value: number) {}
+  /** Holds a number. */
+  constructor(
+    /** The number. */
+    readonly value: number,
+  ) {}
 }
-
-/** A parsed JSON value. Whole numbers are `number` within ±(2^53 - 1), else `bigint`; objects are maps in member order. */
-export type Word = null | boolean | string | number | bigint | WordFloat | readonly Word[] | ReadonlyMap<string, Word>;
 
 /** True for a list. */
 export function isList(word: Word): word is readonly Word[] {

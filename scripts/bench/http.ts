@@ -32,7 +32,7 @@ bind(Tables, "bench", {
 
 const CONNECTIONS = 64;
 const DURATION_MS = 3000;
-const LOAD = new URL("http_load.ts", import.meta.url).pathname;
+const LOAD = new URL("./http_load.ts", import.meta.url).pathname;
 
 /** Requests a second that a client process gets answered. */
 async function load(port: number, connections: number): Promise<number> {

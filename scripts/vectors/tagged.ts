@@ -5,7 +5,7 @@ import { readWord, wholeNumber } from "../../runtime/codec/json_reader.ts";
 import { floatText, ONE_LINE, writeWord } from "../../runtime/codec/json_writer.ts";
 import { Incognito, TypeNotBound } from "../../runtime/messages/incognito.ts";
 import { Cast } from "../../runtime/types/cast.ts";
-import { MessageBase, type MessageClass } from "../../runtime/types/message.ts";
+import type { MessageBase, MessageClass } from "../../runtime/types/message.ts";
 import {
   type ArrayType,
   type ListType,

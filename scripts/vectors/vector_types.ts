@@ -1,7 +1,7 @@
 /** Makes the types that recordings are about known, as far as the program doesn't know them by itself. */
 
 import { Enumeration } from "../../runtime/types/portable.ts";
-import { type Declared, type Portable } from "../../runtime/types/portable.ts";
+import type { Declared, Portable } from "../../runtime/types/portable.ts";
 import { Message, type MessageClass } from "../../runtime/types/message.ts";
 import { defType, registerType, typeBySignature } from "../../runtime/types/registry.ts";
 import { parseSignature } from "../../runtime/types/signature.ts";

@@ -1,7 +1,7 @@
 /** Processes that can connect: in the real world over loopback sockets, or in a simulated one. */
 
 import { Cast, Faulted, Log, type LogRecord, realWorld, type Routine, Runtime, type World } from "../../runtime/mod.ts";
-import { attachNetwork, detachNetwork, type NetworkOptions, prepareEncryption } from "../../net/mod.ts";
+import { attachNetwork, detachNetwork, type NetworkOptions, prepareEncryption, prepareHttp } from "../../net/mod.ts";
 import { type NetworkConditions, Simulation } from "../../runtime/simulation/mod.ts";
 
 /** One process of a scenario. */
@@ -85,6 +85,7 @@ export function simulated(seed: number, network: Partial<NetworkConditions> = {}
     name: `simulated network, seed ${seed}`,
     async run(scenario) {
       await prepareEncryption();
+      await prepareHttp();
       const simulation = new Simulation({ seed, network });
       let count = 0;
       const enter = (): Promise<[World, string]> => {

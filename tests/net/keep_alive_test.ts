@@ -96,6 +96,18 @@ Deno.test("Keeper that was asleep doubts itself first", () => {
   const late = keeper.expire(60_000, 10);
   assert(late.isStale === undefined && late.message instanceof StillThere);
   // Nothing came although it ran on time: it is the other end.
-  for (const now of [60_750, 61_500, 62_250, 63_000]) assertEquals(keeper.expire(now, 10).isStale, undefined);
-  assertEquals(keeper.expire(63_750, 10), { isStale: true });
+  for (const now of [60_750, 61_500, 62_250]) assertEquals(keeper.expire(now, 10).isStale, undefined);
+  assertEquals(keeper.expire(63_000, 10), { isStale: true });
+});
+
+Deno.test("Keeper and Keeper agree on the shorter pace", () => {
+  const quick = new Keeper(PROXY, () => 0, 0.5), slow = new Keeper(PROXY, () => 0, 60);
+  const asked = quick.begin(0).message as KeepAlive;
+  assertEquals(asked.pace, 0.125);
+  const answer = slow.observe(asked, 0);
+  assertEquals([(answer.message as StillThere).pace, answer.waitMs], [0.125, 125]);
+  assertEquals(quick.heard(answer.message as StillThere, PEER, 1).waitMs, 125);
+  const other = new Keeper(PROXY, () => 0, 60);
+  assertEquals(other.observe(new KeepAlive({ seconds: 57, pace: 1e9 }), 0).waitMs, 15_000);
+  assertEquals(new Keeper(PROXY, () => 0, 60).observe(new KeepAlive({ seconds: 57, pace: 0 }), 0).waitMs, 15_000);
 });

@@ -5,7 +5,8 @@ import type { AddressValue } from "../../runtime/mod.ts";
 import type { Boxes, Cipher, KeyPair } from "../../net/cipher.ts";
 import type { KeepAlive } from "../../net/messages.ts";
 import type { Transit } from "../../net/relay.ts";
-import { Session, SessionError, type SessionEvents, type SessionOptions } from "../../net/session.ts";
+import { Session, type SessionEvents, type SessionOptions } from "../../net/session.ts";
+import { SessionError } from "../../net/session_error.ts";
 
 await sodium.ready;
 

@@ -19,7 +19,7 @@ import {
   Stop,
 } from "../../runtime/mod.ts";
 import { Close, Diffie, Hellman } from "../../net/messages.ts";
-import { SessionError } from "../../net/session.ts";
+import { SessionError } from "../../net/session_error.ts";
 import "./golden_types.ts";
 import { conversations, type FrameRow, type RawRow, raws } from "./recordings.ts";
 import { address, type Bench, bench, fromHex, keysOf, octets, recordedBoxes } from "./session_harness.ts";

@@ -19,7 +19,7 @@ import { Cast, castTo } from "../../runtime/types/cast.ts";
 import { Message, type MessageClass } from "../../runtime/types/message.ts";
 import * as types from "../../runtime/types/portable.ts";
 import { defType } from "../../runtime/types/registry.ts";
-import { Instant } from "../../runtime/types/time.ts";
+import type { Instant } from "../../runtime/types/time.ts";
 import { WordFloat } from "../../runtime/types/word.ts";
 
 const { Any, ArrayOf, Float8, Integer8, MapOf, PointerTo, SetOf, Type, Unicode, VectorOf, Word } = types;
@@ -277,6 +277,15 @@ Deno.test("pointers of one value to two types are two entries", () => {
   bind(Both, "codec_test");
   const both = decode(encode(new Both({ exact: node, any: node }), Both.portable), Both.portable) as Both;
   assertEquals([(both.exact as Node).tag, (both.any as Node).tag], ["n", "n"]);
+});
+
+Deno.test("pointers declared apart, to one type, share what they point to", () => {
+  class Apart extends Message({ a: PointerTo(VectorOf(Float8)), b: PointerTo(VectorOf(Float8)) }) {}
+  bind(Apart, "codec_test");
+  const shared = [1.5];
+  const apart = decode(encode(new Apart({ a: shared, b: shared }), Apart.portable), Apart.portable) as Apart;
+  assertEquals(apart.a, [1.5]);
+  assertStrictEquals(apart.a, apart.b);
 });
 
 Deno.test("pointers that lead nowhere are refused", () => {

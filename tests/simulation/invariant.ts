@@ -213,8 +213,9 @@ interface Surroundings {
 function checkCounts(directory: Expected, { directories, meetings, sessions, problems }: Surroundings): void {
   const { home: { seat, tenant }, publications, subscriptions, upward } = directory;
   const counts = tenant.directoryCounts;
-  const children = [...directories.keys()].filter(({ parent }) => parent === seat).length;
-  const hasParent = seat.parent !== null && directories.has(seat.parent);
+  const children =
+    [...directories.values()].filter(({ home }) => home.seat.parent === seat && home.tenant.isLinked).length;
+  const hasParent = seat.parent !== null && directories.has(seat.parent) && tenant.isLinked;
   const own = meetings.get(seat)!;
   const isProcess = seat.scope === "PROCESS";
   expect(seat, "publications", counts.publications, publications.length, problems);

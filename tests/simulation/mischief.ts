@@ -1,7 +1,7 @@
 /** What happens to a village, as the seed has it: listings come and go, processes end, freeze and are parted. */
 
 import type { Scope } from "../../runtime/mod.ts";
-import type { SeededRandom } from "../../runtime/simulation/mod.ts";
+import type { SeededRandom, SimulatedHost } from "../../runtime/simulation/mod.ts";
 import type { Tenant } from "./tenant.ts";
 import type { Seat, Village } from "./village.ts";
 import type { Witness } from "./witness.ts";
@@ -37,21 +37,31 @@ const MISCHIEFS: readonly Mischief[] = [
   { weight: 8, happen: (script) => script.heal() },
   { weight: 4, happen: (script) => script.freeze() },
   { weight: 5, happen: (script) => script.thaw() },
+  { weight: 2, happen: (script) => script.readSlowly() },
+  { weight: 2, happen: (script) => script.refuseConnections() },
 ];
 
-const WEIGHTS = MISCHIEFS.reduce((sum, { weight }) => sum + weight, 0);
+/** What happens besides where there are several machines. */
+const LAN_MISCHIEFS: readonly Mischief[] = [
+  { weight: 10, happen: (script) => script.partHosts() },
+  { weight: 4, happen: (script) => script.healHosts() },
+  { weight: 3, happen: (script) => script.powerCut() },
+];
 
 /** Makes things happen. */
 export class Script {
   readonly random: SeededRandom;
   readonly #village: Village;
   readonly #scopes: readonly Scope[];
+  readonly #mischiefs: readonly Mischief[];
   #parted: [Seat, Seat][] = [];
 
   constructor(village: Village) {
     this.#village = village;
     this.random = village.simulation.random;
-    this.#scopes = village.seats.some(({ scope }) => scope === "LAN") ? LAN_SCOPES : SCOPES;
+    const isLan = village.seats.some(({ scope }) => scope === "LAN");
+    this.#scopes = isLan ? LAN_SCOPES : SCOPES;
+    this.#mischiefs = isLan ? [...MISCHIEFS, ...LAN_MISCHIEFS] : MISCHIEFS;
   }
 
   /** Lets a number of things happen, with pauses, beginning with some listings. */
@@ -72,15 +82,18 @@ export class Script {
   calm(): void {
     const { simulation, seats } = this.#village;
     simulation.healAll();
+    simulation.changeNetwork({ refuseProbability: 0 });
     for (const seat of seats) {
+      seat.host.powerOn();
+      seat.process.readSlowly(null);
       if (seat.process.isFrozen) seat.process.thaw();
       if (!seat.process.isAlive && (seat.scope !== "PROCESS" || this.random.chance(0.6))) this.#start(seat);
     }
   }
 
   #pickMischief(): Mischief {
-    let at = this.random.integer(WEIGHTS);
-    return MISCHIEFS.find(({ weight }) => (at -= weight) < 0)!;
+    let at = this.random.integer(this.#mischiefs.reduce((sum, { weight }) => sum + weight, 0));
+    return this.#mischiefs.find(({ weight }) => (at -= weight) < 0)!;
   }
 
   /** A living process with one of its actors; one that has ended starts again instead. */
@@ -107,7 +120,7 @@ export class Script {
   }
 
   #start(seat: Seat): void {
-    seat.process.restart();
+    if (seat.host.isUp) seat.process.restart();
   }
 
   #note(text: string): void {
@@ -200,5 +213,42 @@ export class Script {
   thaw(): void {
     const frozen = this.#village.seats.filter(({ process }) => process.isFrozen);
     if (frozen.length > 0) this.random.pick(frozen).process.thaw();
+  }
+
+  readSlowly(): void {
+    const seat = this.random.pick(this.#village.seats);
+    seat.process.readSlowly(this.random.pick([null, { delayMs: 20, bytesMax: 100 }, { delayMs: 300, bytesMax: 5000 }]));
+  }
+
+  refuseConnections(): void {
+    this.#village.simulation.changeNetwork({ refuseProbability: this.random.pick([0, 0, 0.2, 0.6]) });
+  }
+
+  #pickHosts(): [SimulatedHost, SimulatedHost] {
+    const { hosts } = this.#village.simulation;
+    const at = this.random.integer(hosts.length);
+    return [hosts[at]!, hosts[(at + 1 + this.random.integer(hosts.length - 1)) % hosts.length]!];
+  }
+
+  /** A partition between machines: whoever sends something loses the connection, the other end learns nothing. */
+  partHosts(): void {
+    const [from, to] = this.#pickHosts();
+    const breakAfterMs = this.random.pick([1_000, 5_000, 30_000, Infinity]);
+    this.#village.simulation.partition(from, to, { oneWay: this.random.chance(0.4), breakAfterMs });
+  }
+
+  healHosts(): void {
+    const [one, other] = this.#pickHosts();
+    this.#village.simulation.heal(one, other);
+  }
+
+  /** A machine without power, for a while; its processes start again one by one. */
+  powerCut(): void {
+    const [host] = this.#pickHosts();
+    host.powerOff();
+    this.#village.simulation.later(this.random.pick([0, 1_000, 8_000, 40_000]), () => {
+      host.powerOn();
+      for (const seat of this.#village.seats) if (seat.host === host && !seat.process.isAlive) this.#start(seat);
+    });
   }
 }

@@ -33,7 +33,7 @@ export interface SeedResult {
 const REST_MS = 180_000;
 /** How long the village must be quiet. */
 const QUIET_MS = 60_000;
-const PROBE_MS = 1000;
+const PROBE_MS = 10_000;
 
 /** Runs one seed. */
 export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {

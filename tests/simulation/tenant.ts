@@ -23,13 +23,19 @@ export class Tenant {
   /** Lines of its log at WARNING and above. */
   readonly warnings: string[] = [];
   readonly #world: World;
+  readonly #seat: Seat;
 
   constructor(world: World, seat: Seat) {
     this.#world = world;
+    this.#seat = seat;
     const log = new Log("WARNING", { write: ({ text, tag }) => void this.warnings.push(`${tag} ${text}`) });
     this.runtime = new Runtime(world, { strict: true, log });
     const { scope, acceptAt, parent } = seat;
-    this.directory = attachDirectory(this.runtime, { scope, acceptAt, connectTo: parent?.addressFor(seat) ?? null });
+    this.directory = attachDirectory(this.runtime, {
+      scope,
+      acceptAt,
+      connectTo: seat.isLazy ? null : parent?.addressFor(seat) ?? null,
+    });
     this.witnesses = ["x", "y"].map((name) => new Witness(`${seat.name}/${name}`));
     for (const witness of this.witnesses) this.runtime.start(testify, { witness });
   }
@@ -85,6 +91,11 @@ export class Tenant {
     const actor = this.runtime.receiverAt(this.directory);
     if (!(actor instanceof ObjectDirectory) || actor.counts === null) throw new TypeError("The directory has ended");
     return actor.counts;
+  }
+
+  /** True when the directory is to have a connection to the one above. */
+  get isLinked(): boolean {
+    return this.#seat.parent !== null && (!this.#seat.isLazy || this.witnesses.some(({ hasReached }) => hasReached));
   }
 
   /** How many receivers there are in the runtime. */

@@ -1,13 +1,26 @@
 /** The processes of a simulation and how they stand to each other: seats that are taken, left and taken again. */
 
 import { HostPort, type Scope } from "../../runtime/mod.ts";
-import { type SimulatedHost, type SimulatedProcess, Simulation } from "../../runtime/simulation/mod.ts";
+import {
+  type NetworkConditions,
+  type SimulatedHost,
+  type SimulatedProcess,
+  Simulation,
+} from "../../runtime/simulation/mod.ts";
 import { Tenant } from "./tenant.ts";
 
+/** Networks: a quick one, one that takes its time, one that tears everything to pieces. */
+const NETWORKS: readonly Partial<NetworkConditions>[] = [
+  {},
+  { loopbackLatencyMinMs: 0.5, loopbackLatencyMeanMs: 15, latencyMinMs: 5, latencyMeanMs: 40 },
+  { splitProbability: 0.7, mergeProbability: 0.6, shortReadProbability: 0.6, inFlightBytesMax: 700 },
+  { loopbackLatencyMinMs: 0, loopbackLatencyMeanMs: 200, latencyMinMs: 0, latencyMeanMs: 60 },
+];
 const PROCESSES_PER_GROUP = 5;
 const PROCESSES_UNDER_HOST = 3;
 const HOST_PORT = 54_195;
 const GROUP_PORT = 5001;
+const HISTORY_LINES = 2000;
 
 /** What a seat is. */
 export interface SeatOptions {
@@ -16,6 +29,8 @@ export interface SeatOptions {
   readonly parent: Seat | null;
   /** Where it listens for directories below. */
   readonly acceptAt: HostPort | null;
+  /** Not told where its parent is: it looks in the usual place once a listing needs it. @default {false} */
+  readonly isLazy?: boolean;
 }
 
 /** A place for one process, through all of its lives. */
@@ -25,6 +40,7 @@ export class Seat {
   readonly scope: Scope;
   readonly parent: Seat | null;
   readonly acceptAt: HostPort | null;
+  readonly isLazy: boolean;
   readonly process: SimulatedProcess;
   #tenant: Tenant | null = null;
 
@@ -34,6 +50,7 @@ export class Seat {
     this.scope = options.scope;
     this.parent = options.parent;
     this.acceptAt = options.acceptAt;
+    this.isLazy = options.isLazy ?? false;
     this.process = options.host.start(name, (world) => {
       this.#tenant = new Tenant(world, this);
     });
@@ -62,9 +79,13 @@ export interface Village {
   readonly seats: readonly Seat[];
 }
 
+function makeSimulation(seed: number): Simulation {
+  return new Simulation({ seed, historyLinesMax: HISTORY_LINES, network: NETWORKS[seed % NETWORKS.length]! });
+}
+
 /** A HOST with two GROUPs of five processes each, and a few processes straight under the host. */
 export function hostVillage(seed: number): Village {
-  const simulation = new Simulation({ seed, historyLinesMax: 200 });
+  const simulation = makeSimulation(seed);
   const host = simulation.host("home");
   const seats: Seat[] = [];
   settleHost(seats, { host, lan: null, name: "" });
@@ -73,7 +94,7 @@ export function hostVillage(seed: number): Village {
 
 /** A LAN directory on a machine of its own, and two machines as in {@link hostVillage}, but smaller. */
 export function lanVillage(seed: number): Village {
-  const simulation = new Simulation({ seed, historyLinesMax: 200 });
+  const simulation = makeSimulation(seed);
   const seats: Seat[] = [];
   const station = simulation.host("station", { address: "10.0.0.195" });
   const lan = new Seat("lan", {
@@ -102,7 +123,8 @@ function settleHost(
   seats.push(...groups);
   const addProcesses = (parent: Seat, prefix: string, count: number) => {
     for (let at = 1; at <= count; at++) {
-      seats.push(new Seat(`${prefix}${at}`, { host, scope: "PROCESS", parent, acceptAt: null }));
+      const isLazy = parent === top && at === count;
+      seats.push(new Seat(`${prefix}${at}`, { host, scope: "PROCESS", parent, acceptAt: null, isLazy }));
     }
   };
   for (const group of groups) addProcesses(group, `${group.name}-`, isSmall ? 3 : PROCESSES_PER_GROUP);

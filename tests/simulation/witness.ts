@@ -29,6 +29,8 @@ export class Witness {
   readonly problems: string[] = [];
   /** Who answered a Ping since it was last emptied. */
   readonly answered = new Set<Address>();
+  /** True once it has listed something for more than its process. */
+  hasReached = false;
   /** Requests that were not answered yet. */
   unanswered = 0;
   /** The last listing of all that a directory knows. */
@@ -45,16 +47,22 @@ export class Witness {
     if (message instanceof Available) this.#available(message, from);
     else if (message instanceof Delivered) this.#delivered(message, from);
     else if (message instanceof Dropped) this.#dropped(message, from);
-    else if (message instanceof Ping) this.self?.reply(new Ack());
+    else if (message instanceof Ping) this.#ping(from);
     else if (message instanceof Ack) this.answered.add(from);
     else if (message instanceof DirectoryListing) this.listing = message;
     else this.#answer(message);
   }
 
+  /** Nobody speaks before Delivered, or after Dropped. */
+  #ping(from: Address): void {
+    const isKnown = [...this.delivered.values()].some(({ subscriberAddress }) => subscriberAddress === from);
+    if (!isKnown) this.#problem("a message without a session");
+    this.self?.reply(new Ack());
+  }
+
   #answer(message: unknown): void {
     this.unanswered--;
-    if (message instanceof Published) this.published.set(message.publishedId!, message);
-    else if (message instanceof Subscribed) this.subscribed.set(message.subscribedId!, message);
+    if (message instanceof Published || message instanceof Subscribed) this.#listed(message);
     else if (message instanceof PublishedCleared) this.published.delete(message.publishedId!);
     else if (message instanceof SubscribedCleared) this.subscribed.delete(message.subscribedId!);
     else if (!(message instanceof NotPublished || message instanceof NotSubscribed)) {
@@ -62,11 +70,18 @@ export class Witness {
     }
   }
 
+  #listed(message: Published | Subscribed): void {
+    if (message.scope !== "PROCESS") this.hasReached = true;
+    if (message instanceof Published) this.published.set(message.publishedId!, message);
+    else this.subscribed.set(message.subscribedId!, message);
+  }
+
   #available(message: Available, from: Address): void {
     const key = sessionKey(message.subscribedId!, message.name!);
     if (this.sessions.has(key)) this.#problem(`second Available for "${message.name}"`);
     if (from !== message.publisherAddress) this.#problem("Available from somebody else than the publisher");
     this.sessions.set(key, message);
+    this.self?.send(new Ping(), from);
   }
 
   #delivered(message: Delivered, from: Address): void {

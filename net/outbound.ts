@@ -1,0 +1,213 @@
+// This module performs no I/O.
+
+/** The sending half of a session: messages to frames, held back while the key exchange needs it, sealed afterwards. */
+
+import {
+  type AddressValue as Address,
+  BookWriter,
+  Cast,
+  encodeMessage,
+  type InlineAddresses,
+  NO_ADDRESS,
+} from "../runtime/mod.ts";
+import { EMPTY_BOOK_TEXT, writeBook } from "./book.ts";
+import type { Cipher } from "./cipher.ts";
+import type { Headers } from "./header.ts";
+import { FRAME_BYTES_MAX } from "./limits.ts";
+import { Diffie, Hellman } from "./messages.ts";
+import { Output } from "./output.ts";
+import type { Transit } from "./relay.ts";
+import { outboundError } from "./session_error.ts";
+
+/** What sealing adds to a frame that waits for the key exchange. */
+const SEAL_BYTES = 40;
+
+const ENCODER = new TextEncoder();
+
+/** What the sending half is made from. */
+export interface OutboundOptions {
+  readonly addresses: InlineAddresses;
+  readonly headers: Headers;
+  /** The local address that stands for the connection. */
+  readonly proxy: Address;
+  /** A local address where nobody is: the return address of what has none. */
+  readonly nobody: Address;
+  readonly uuid: () => string;
+  readonly zoneOffset: (wall: bigint) => number;
+  /** Frames are counted here. */
+  readonly counts: { framesOut: number };
+}
+
+/** Makes frames. */
+export class Outbound {
+  /** What is ready to be written. */
+  readonly output = new Output();
+  /** Seals everything from the moment when it is set. */
+  cipher: Cipher | null = null;
+  readonly #options: OutboundOptions;
+  readonly #inline: InlineAddresses;
+  readonly #headers: Headers;
+  #isHolding: boolean;
+  #held: (() => void)[] = [];
+  #heldBytes = 0;
+  #book: BookWriter;
+
+  /** @param isHolding Keeps frames back from the start, see {@link hold}. */
+  constructor(options: OutboundOptions, isHolding: boolean) {
+    this.#options = options;
+    this.#inline = options.addresses;
+    this.#headers = options.headers;
+    this.#isHolding = isHolding;
+    this.#book = new BookWriter(options.uuid);
+  }
+
+  /** Bytes waiting to go out, those held back included. */
+  get bytes(): number {
+    return this.output.bytes + this.#heldBytes;
+  }
+
+  /** Frames waiting to go out, those held back included. */
+  get frames(): number {
+    return this.output.frames + this.#held.length;
+  }
+
+  /** True while frames are kept back. */
+  get isHolding(): boolean {
+    return this.#isHolding;
+  }
+
+  /** Keeps further frames back. */
+  hold(): void {
+    this.#isHolding = true;
+  }
+
+  /** Lets out what was kept back. */
+  release(): void {
+    this.#isHolding = false;
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    for (const write of held) write();
+  }
+
+  /** Writes half of the key exchange at once. Its addresses mean nothing, but an original needs some. */
+  writeHandshake(message: Diffie | Hellman, controller: Address): void {
+    this.#writeText(
+      this.#headers.write(this.#options.proxy, controller, false),
+      encodeMessage(message),
+      EMPTY_BOOK_TEXT,
+    );
+  }
+
+  /**
+   * Queues a message for the other end.
+   *
+   * @throws {SessionError} OUTBOUND_STREAMING, when it can't be encoded or is too large. Nothing of it is queued.
+   */
+  send(message: unknown, to: Address, from: Address): void {
+    const { uuid, zoneOffset } = this.#options;
+    try {
+      if (message instanceof Diffie || message instanceof Hellman) {
+        throw new TypeError("the key exchange is not for sending");
+      }
+      if (message instanceof Cast && message.type.kind === "block" && message.value !== null) {
+        this.#queueBlock(message.value, to, from);
+        return;
+      }
+      const addresses = this.#book;
+      const body = encodeMessage(message, { addresses, uuid, zoneOffset });
+      const book = addresses.entries.length === 0
+        ? EMPTY_BOOK_TEXT
+        : writeBook(new Map(addresses.entries), this.#inline);
+      const header = this.#headers.write(to, this.#returnable(from), false);
+      this.#queueText(header, body, book);
+    } catch (error) {
+      throw outboundError(error);
+    } finally {
+      // Keys of a book are never used for another one.
+      if (this.#book.entries.length > 0) this.#book = new BookWriter(uuid);
+    }
+  }
+
+  #queueBlock(value: unknown, to: Address, from: Address): void {
+    if (!(value instanceof Uint8Array)) throw outboundError(new TypeError("a block that is not binary"));
+    this.#queueParts(this.#headers.write(to, this.#returnable(from), true), value, EMPTY_BOOK_TEXT);
+  }
+
+  /**
+   * Queues a frame that came from elsewhere, its body as it is.
+   *
+   * @throws {SessionError} As {@link send} does.
+   */
+  pass(frame: Transit): void {
+    try {
+      const book = writeBook(frame.book, this.#inline);
+      this.#queueParts(this.#headers.write(frame.to, this.#returnable(frame.from), frame.tunnel), frame.body, book);
+    } catch (error) {
+      throw outboundError(error);
+    }
+  }
+
+  /** An original dies of an absent return address, and takes `[0]` for its own controller. */
+  #returnable(from: Address): Address {
+    return from === NO_ADDRESS || from === this.#options.proxy ? this.#options.nobody : from;
+  }
+
+  #queueText(header: string, body: string, book: string): void {
+    const bytes = header.length + body.length + book.length;
+    this.#checkSize(bytes);
+    if (!this.#isHolding) this.#writeText(header, body, book);
+    else {
+      this.#held.push(() => this.#writeText(header, body, book));
+      this.#heldBytes += bytes;
+    }
+  }
+
+  #queueParts(header: string, body: Uint8Array, book: string): void {
+    const bytes = header.length + body.length + book.length;
+    this.#checkSize(bytes);
+    if (!this.#isHolding) {
+      this.#writeParts(header, body, book);
+      return;
+    }
+    const kept = body.slice();
+    this.#held.push(() => this.#writeParts(header, kept, book));
+    this.#heldBytes += bytes;
+  }
+
+  #checkSize(bytes: number): void {
+    const overhead = this.cipher?.overheadBytes ?? (this.#isHolding ? SEAL_BYTES : 0);
+    if (bytes + overhead > FRAME_BYTES_MAX) {
+      throw outboundError(
+        new RangeError(`message of ${bytes} bytes, at most ${FRAME_BYTES_MAX - overhead} fit a frame`),
+      );
+    }
+  }
+
+  #writeText(header: string, body: string, book: string): void {
+    const bytes = header.length + body.length + book.length;
+    this.#options.counts.framesOut++;
+    if (this.cipher === null) {
+      this.output.addText(`${header.length},${body.length},${bytes}\n${header}${body}${book}\n`);
+    } else this.#seal(this.cipher, header.length, body.length, ENCODER.encode(header + body + book));
+  }
+
+  #writeParts(header: string, body: Uint8Array, book: string): void {
+    const bytes = header.length + body.length + book.length;
+    this.#options.counts.framesOut++;
+    if (this.cipher === null) {
+      this.output.addParts(`${header.length},${body.length},${bytes}\n${header}`, body, `${book}\n`);
+      return;
+    }
+    const plain = new Uint8Array(bytes);
+    ENCODER.encodeInto(header, plain);
+    plain.set(body, header.length);
+    ENCODER.encodeInto(book, plain.subarray(header.length + body.length));
+    this.#seal(this.cipher, header.length, body.length, plain);
+  }
+
+  #seal(cipher: Cipher, headerBytes: number, bodyBytes: number, plain: Uint8Array): void {
+    const sealed = cipher.seal(plain);
+    this.output.addParts(`${headerBytes},${bodyBytes},${sealed.length}\n`, sealed, "\n");
+  }
+}

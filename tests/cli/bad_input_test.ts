@@ -1,0 +1,185 @@
+/** Bad input, as users and strangers give it: a clear message, and nobody else suffers. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  demoFolder,
+  freePort,
+  hostPort,
+  type RunningCommand,
+  runCake,
+  startCake,
+  startRole,
+} from "../helpers/cake_command.ts";
+
+const ROLES = decodeURIComponent(new URL("../testdata/roles/", import.meta.url).pathname);
+
+/** Commands that a home in the folder `H` refuses, each with what it says. */
+const REFUSED: readonly (readonly [command: string, message: string])[] = [
+  ["bake", 'unknown sub-command "bake"'],
+  ["run nosuch", 'cannot list "H/.layer-cake" (no roles matching "nosuch")'],
+  ["run --home-path=nowhere", 'cannot run "H/nowhere" (does not exist or unexpected/incomplete materials)'],
+  ["list --home-path=nowhere", 'cannot list "H/nowhere" (does not exist or contains unexpected/incomplete materials)'],
+  ["list --colour=red", 'cannot execute "list" (unknown arg(s) "colour")'],
+  ["add nosuch.ts", "cannot execute nosuch.ts (not found)"],
+  ["add test_worker_9.ts ../up", 'cannot add "../up"'],
+  ["destroy nowhere", 'cannot destroy "H/nowhere" (not a folder)'],
+  ["run --debug-level=LOUD", 'cannot decode value for "debug-level" (undefined enum "USER_LOG.LOUD")'],
+  ["run --main-role=nosuch", 'no role "nosuch" to be the main role'],
+];
+
+Deno.test("cake says in one line what is wrong with a command, and ends with 71", async () => {
+  await using folder = await demoFolder();
+  const { path } = folder;
+  await runCake(path, "create");
+  await runCake(path, "add", "test_worker_9.ts", "worker");
+  for (const [command, message] of REFUSED) {
+    const { code, out, err } = await runCake(path, ...command.split(" "));
+    const expected = message.replace("H/", `${path}/`);
+    assert(err.startsWith("cake: ") && err.includes(expected), `${command}: ${err}`);
+    assertEquals({ code, out, lines: err.trimEnd().split("\n").length }, { code: 71, out: "", lines: 1 }, command);
+  }
+  assertEquals((await runCake(path, "list")).out, "worker\n");
+});
+
+Deno.test("cake names the damaged file of a home, and destroys nothing in it", async () => {
+  await using folder = await demoFolder();
+  const { path } = folder;
+  await runCake(path, "create");
+  await runCake(path, "add", "test_worker_9.ts", "worker");
+  const file = `${path}/.layer-cake/role/worker/settings.json`;
+  await Deno.writeTextFile(file, "{");
+  for (const command of ["list", "run"]) {
+    const { code, err } = await runCake(path, command);
+    assertEquals(code, 71);
+    assert(err.startsWith(`cake: cannot ${command} `) && err.includes(`"${file}"`), err);
+  }
+  assertEquals(await Deno.readTextFile(file), "{");
+});
+
+Deno.test("cake host says that its port is taken", async () => {
+  await using folder = await demoFolder();
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const at = hostPort((taken.addr as Deno.NetAddr).port);
+  const { code, err } = await runCake(folder.path, "host", `--directory-at-host=${at}`);
+  taken.close();
+  assertEquals(code, 71);
+  assertMatch(err, /^cake: cannot listen at "127\.0\.0\.1:\d+" \(\[Errno \d+\] Address already in use\)\n$/);
+});
+
+Deno.test("a role whose port is taken ends with the fault, which cake run shows", async () => {
+  await using folder = await demoFolder();
+  const { path } = folder;
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const at = hostPort((taken.addr as Deno.NetAddr).port);
+  await runCake(path, "create", "--main-role=server");
+  await runCake(path, "add", "test_server_9.ts", "server", `--server-address=${at}`);
+  const { code, err } = await runCake(path, "run");
+  taken.close();
+  assertEquals(code, 71);
+  assertMatch(err, /cannot listen at "127\.0\.0\.1:\d+" \(\[Errno \d+\] Address already in use\)/);
+});
+
+Deno.test("a worker that is killed while it holds a request: the client is told at once, the pool lives on", async () => {
+  await using folder = await demoFolder();
+  const { path } = folder;
+  await Deno.copyFile(`${ROLES}test_holder.ts`, `${path}/test_holder.ts`);
+  const [port, hostAt] = [freePort(), freePort()];
+  const toHost = `--connect-to-directory=${hostPort(hostAt)}`;
+  const host = await startHost(path, hostAt);
+  const settings = `--server-address=${hostPort(port)}`;
+  const server = startRole(`${path}/test_server_9.ts`, path, toHost, settings, "--debug-level=DEBUG");
+  const holder = startRole(`${path}/test_holder.ts`, path, toHost, "--debug-level=CONSOLE");
+  await server.seen(/Sent JoinSpool/);
+  const answer = fetch(`http://127.0.0.1:${port}/Xy`);
+  await holder.seen(/holding a request/);
+  holder.signal("SIGKILL");
+  const response = await answer;
+  assertEquals(response.status, 500);
+  assertMatch(await response.text(), /"layer_cake\.point_runtime\.Aborted"/);
+  await holder.outcome();
+
+  const worker = startRole(`${path}/test_worker_9.ts`, path, toHost);
+  await server.seen(/Sent JoinSpool/, 2);
+  const next = await fetch(`http://127.0.0.1:${port}/Xy`);
+  assertEquals(next.status, 200);
+  await next.body?.cancel();
+  await endAll(worker, server, host);
+});
+
+async function startHost(path: string, port: number, ...args: string[]): Promise<RunningCommand> {
+  const host = startCake(path, "host", `--directory-at-host=${hostPort(port)}`, "--debug-level=TRACE", ...args);
+  await host.seen(/Listening/);
+  return host;
+}
+
+async function endAll(...commands: RunningCommand[]): Promise<void> {
+  for (const command of commands) command.signal("SIGINT");
+  for (const command of commands) assertEquals((await command.outcome()).code, 71);
+}
+
+/** Sends bytes and waits until the other end closes. */
+async function sendUntilClosed(port: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  try {
+    await connection.write(bytes);
+    while (await connection.read(new Uint8Array(4096)) !== null);
+  } catch {
+    // Reset instead of closed: there were bytes that it did not read.
+  } finally {
+    connection.close();
+  }
+}
+
+const HEADER = '{"value":{"to_address":[1],"return_address":[2],"tunnel":false}}';
+
+function frame(body: string): string {
+  const book = '{"value":[]}';
+  return `${HEADER.length},${body.length},${HEADER.length + body.length + book.length}\n${HEADER}${body}${book}\n`;
+}
+
+/** What strangers send to a directory's port. */
+const GARBAGE: readonly (readonly [what: string, text: string])[] = [
+  ["garbage", "hello, is this thing on?\n"],
+  ["an oversized frame", "10,10,1048577\n"],
+  ["offsets that make no sense", "100,100,50\n" + "x".repeat(51)],
+  ["a body that is no JSON", frame("{nonsense")],
+  ["a header that is no header", "2,2,4\n{}{}\n"],
+  ["an HTTP request", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+];
+
+Deno.test("strangers on the port of a host directory harm nobody but themselves", async () => {
+  await using folder = await demoFolder();
+  const { path } = folder;
+  const [port, hostAt] = [freePort(), freePort()];
+  const toHost = `--connect-to-directory=${hostPort(hostAt)}`;
+  const host = await startHost(path, hostAt);
+  const settings = `--server-address=${hostPort(port)}`;
+  const server = startRole(`${path}/test_server_9.ts`, path, toHost, settings, "--debug-level=DEBUG");
+  await server.seen(/Received Subscribed/);
+  for (const [, text] of GARBAGE) await sendUntilClosed(hostAt, new TextEncoder().encode(text));
+  const worker = startRole(`${path}/test_worker_9.ts`, path, toHost);
+  await server.seen(/Sent JoinSpool/);
+  const response = await fetch(`http://127.0.0.1:${port}/Xy?x=2&y=2`);
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
+  await endAll(worker, server, host);
+});
+
+Deno.test("an encrypted host directory refuses cleartext and serves those who encrypt", async () => {
+  await using folder = await demoFolder();
+  const { path } = folder;
+  const [port, hostAt] = [freePort(), freePort()];
+  const toHost = `--connect-to-directory=${hostPort(hostAt)}`;
+  const host = await startHost(path, hostAt, "--encrypted-directory");
+  const ping = frame('{"value":["layer_cake.point_runtime.Ping",{},[]]}');
+  await sendUntilClosed(hostAt, new TextEncoder().encode(ping));
+  const settings = `--server-address=${hostPort(port)}`;
+  const encrypted = [toHost, "--encrypted-process"];
+  const server = startRole(`${path}/test_server_9.ts`, path, ...encrypted, settings, "--debug-level=DEBUG");
+  const worker = startRole(`${path}/test_worker_9.ts`, path, ...encrypted);
+  await server.seen(/Sent JoinSpool/);
+  const response = await fetch(`http://127.0.0.1:${port}/Xy?x=2&y=2`);
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
+  await endAll(worker, server, host);
+});
