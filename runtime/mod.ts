@@ -100,6 +100,9 @@ export { DECODE_LIMITS, type DecodeLimits } from "./codec/limits.ts";
 export { type AddressReader, type AddressWriter, InlineAddresses } from "./codec/routing.ts";
 export { type ZoneOffset } from "./codec/text_forms.ts";
 export { type DispatchTable, type Entry, messageName, on, type Row, save, type SaveEntry } from "./dispatch.ts";
+export { File, type FileOptions, type FileOwner, type StorePlace } from "./files/file.ts";
+export { Folder, type FolderOptions, type KeysNames } from "./files/folder.ts";
+export { modelFolder, resourceFolder, temporaryFolder } from "./files/process_folders.ts";
 export { invariant } from "./invariant.ts";
 export {
   type ActorTypeLike,

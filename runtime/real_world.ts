@@ -17,7 +17,7 @@ import type { World } from "./world.ts";
  * @returns A world of its own; making several does no harm
  * @example Reading the clock
  * ```ts
- * import { realWorld } from "./real_world.ts";
+ * import { realWorld } from "@layer-cake/cake";
  *
  * const { clock } = realWorld();
  * const before = clock.now();

@@ -39,7 +39,7 @@ const WALL_START_MS = 1_735_689_600_000;
  *
  * @example Two hosts and a crash
  * ```ts
- * import { Simulation } from "./mod.ts";
+ * import { Simulation } from "@layer-cake/cake/simulation";
  *
  * const simulation = new Simulation({ seed: 7 });
  * const alpha = simulation.host("alpha");

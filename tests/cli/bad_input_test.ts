@@ -90,7 +90,7 @@ Deno.test("a worker that is killed while it holds a request: the client is told 
   const server = startRole(`${path}/test_server_9.ts`, path, toHost, settings, "--debug-level=DEBUG");
   const holder = startRole(`${path}/test_holder.ts`, path, toHost, "--debug-level=CONSOLE");
   await server.seen(/Sent JoinSpool/);
-  const answer = fetch(`http://127.0.0.1:${port}/Xy`);
+  const answer = fetch(`http://127.0.0.1:${port}/Xy?x=2&y=2`);
   await holder.seen(/holding a request/);
   holder.signal("SIGKILL");
   const response = await answer;
@@ -100,7 +100,7 @@ Deno.test("a worker that is killed while it holds a request: the client is told 
 
   const worker = startRole(`${path}/test_worker_9.ts`, path, toHost);
   await server.seen(/Sent JoinSpool/, 2);
-  const next = await fetch(`http://127.0.0.1:${port}/Xy`);
+  const next = await fetch(`http://127.0.0.1:${port}/Xy?x=2&y=2`);
   assertEquals(next.status, 200);
   await next.body?.cancel();
   await endAll(worker, server, host);

@@ -1,16 +1,10 @@
 /** What happens to a village, as the seed has it: listings come and go, processes end, freeze and are parted. */
 
-import type { Scope } from "../../runtime/mod.ts";
 import type { SeededRandom, SimulatedHost } from "../../runtime/simulation/mod.ts";
-import type { Tenant } from "./tenant.ts";
+import { ACTORS, type Tenant } from "./tenant.ts";
 import type { Seat, Village } from "./village.ts";
+import { type Wish, Wishes } from "./wishes.ts";
 import type { Witness } from "./witness.ts";
-
-/** Few names, so that they collide; some are for patterns only. */
-const NAMES = ["svc:shared", "svc:one", "job:1", "job:2", "job:3", "plain"];
-const SEARCHES = ["svc:shared", "svc:one", "plain", "svc:.*", "job:[0-9]+", "job:1|plain", ".*", "job:3"];
-const SCOPES: readonly Scope[] = ["PROCESS", "GROUP", "GROUP", "HOST", "HOST", "HOST"];
-const LAN_SCOPES: readonly Scope[] = ["PROCESS", "GROUP", "HOST", "HOST", "LAN", "LAN", "LAN"];
 
 const PAUSES_MS = [0, 0, 0.3, 3, 50, 400, 2_000, 5_000, 12_000];
 const HALF_OPEN_MS = [500, 4_000, 20_000];
@@ -23,8 +17,8 @@ interface Mischief {
 }
 
 const MISCHIEFS: readonly Mischief[] = [
-  { weight: 22, happen: (script) => script.publish() },
-  { weight: 18, happen: (script) => script.subscribe() },
+  { weight: 22, happen: (script) => script.wish("publish") },
+  { weight: 18, happen: (script) => script.wish("subscribe") },
   { weight: 12, happen: (script) => script.clear() },
   { weight: 8, happen: (script) => script.crash(0) },
   { weight: 5, happen: (script) => script.crash(script.random.pick(HALF_OPEN_MS)) },
@@ -52,7 +46,7 @@ const LAN_MISCHIEFS: readonly Mischief[] = [
 export class Script {
   readonly random: SeededRandom;
   readonly #village: Village;
-  readonly #scopes: readonly Scope[];
+  readonly #wishes: Wishes;
   readonly #mischiefs: readonly Mischief[];
   #parted: [Seat, Seat][] = [];
 
@@ -60,18 +54,14 @@ export class Script {
     this.#village = village;
     this.random = village.simulation.random;
     const isLan = village.seats.some(({ scope }) => scope === "LAN");
-    this.#scopes = isLan ? LAN_SCOPES : SCOPES;
+    this.#wishes = new Wishes(this.random, isLan ? "LAN" : "HOST");
+    for (const seat of village.seats) if (seat.scope === "PROCESS") seat.program = this.#wishes.drawProgram(ACTORS);
     this.#mischiefs = isLan ? [...MISCHIEFS, ...LAN_MISCHIEFS] : MISCHIEFS;
   }
 
-  /** Lets a number of things happen, with pauses, beginning with some listings. */
+  /** Lets a number of things happen, with pauses. */
   async play(steps: number): Promise<void> {
     const { simulation } = this.#village;
-    await simulation.runFor(this.random.pick([0, 1, 50]));
-    for (let count = 8; count > 0; count--) {
-      this.publish();
-      this.subscribe();
-    }
     for (let step = 0; step < steps; step++) {
       await simulation.runFor(this.random.pick(PAUSES_MS));
       this.#pickMischief().happen(this);
@@ -127,20 +117,13 @@ export class Script {
     this.#village.simulation.note(text, "script");
   }
 
-  publish(): void {
+  /** An actor publishes, or subscribes, besides what its program does. */
+  wish(kind: Wish["kind"]): void {
     const actor = this.#pickActor();
     if (actor === null) return;
-    const [name, scope] = [this.random.pick(NAMES), this.random.pick(this.#scopes)];
-    this.#note(`${actor.witness.name} publishes ${name} ${scope}`);
-    actor.tenant.publish(actor.witness, name, scope);
-  }
-
-  subscribe(): void {
-    const actor = this.#pickActor();
-    if (actor === null) return;
-    const [search, scope] = [this.random.pick(SEARCHES), this.random.pick(this.#scopes)];
-    this.#note(`${actor.witness.name} subscribes ${search} ${scope}`);
-    actor.tenant.subscribe(actor.witness, search, scope);
+    const wish = this.#wishes.draw(kind, ACTORS);
+    this.#note(`${actor.seat.name} ${kind} ${wish.text} ${wish.scope}`);
+    actor.tenant.ask(wish);
   }
 
   clear(): void {
@@ -154,7 +137,8 @@ export class Script {
     // Publishing again at once is what a restarted service would do.
     const published = actor.witness.published.get(id);
     if (published !== undefined && this.random.chance(0.4)) {
-      actor.tenant.publish(actor.witness, published.name!, this.random.pick(this.#scopes));
+      const wish = this.#wishes.draw("publish", ACTORS);
+      actor.tenant.ask({ ...wish, text: published.name! });
     }
   }
 

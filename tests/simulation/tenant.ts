@@ -11,9 +11,13 @@ import {
 } from "../../directory/mod.ts";
 import { GetDirectory } from "../../directory/messages.ts";
 import { attachNetwork } from "../../net/mod.ts";
-import { type AddressValue as Address, Log, Ping, Runtime, type Scope, type World } from "../../runtime/mod.ts";
+import { type AddressValue as Address, Log, Ping, Runtime, type World } from "../../runtime/mod.ts";
 import type { Seat } from "./village.ts";
+import type { Wish } from "./wishes.ts";
 import { testify, Witness } from "./witness.ts";
+
+/** Actors of a process. */
+export const ACTORS = 2;
 
 /** One life of a process. */
 export class Tenant {
@@ -36,18 +40,17 @@ export class Tenant {
       acceptAt,
       connectTo: seat.isLazy ? null : parent?.addressFor(seat) ?? null,
     });
-    this.witnesses = ["x", "y"].map((name) => new Witness(`${seat.name}/${name}`));
+    this.witnesses = ["x", "y"].slice(0, ACTORS).map((name) => new Witness(`${seat.name}/${name}`));
     for (const witness of this.witnesses) this.runtime.start(testify, { witness });
+    for (const wish of seat.program) this.ask(wish);
   }
 
-  /** Lets an actor publish a name. */
-  publish(witness: Witness, name: string, scope: Scope): void {
-    this.#ask(witness, (self) => publish(self, name, { scope }));
-  }
-
-  /** Lets an actor subscribe. */
-  subscribe(witness: Witness, search: string, scope: Scope): void {
-    this.#ask(witness, (self) => subscribe(self, search, { scope }));
+  /** Lets an actor publish or subscribe. */
+  ask({ kind, actor, text, scope }: Wish): void {
+    this.#ask(this.witnesses[actor]!, (self) => {
+      if (kind === "publish") publish(self, text, { scope });
+      else subscribe(self, text, { scope });
+    });
   }
 
   /** Lets an actor take back one of its listings, or several requests for one if it has one. */

@@ -8,6 +8,7 @@ import {
   Simulation,
 } from "../../runtime/simulation/mod.ts";
 import { Tenant } from "./tenant.ts";
+import type { Wish } from "./wishes.ts";
 
 /** Networks: a quick one, one that takes its time, one that tears everything to pieces. */
 const NETWORKS: readonly Partial<NetworkConditions>[] = [
@@ -42,6 +43,8 @@ export class Seat {
   readonly acceptAt: HostPort | null;
   readonly isLazy: boolean;
   readonly process: SimulatedProcess;
+  /** What its actors do whenever the process starts. */
+  program: readonly Wish[] = [];
   #tenant: Tenant | null = null;
 
   constructor(name: string, options: SeatOptions) {
