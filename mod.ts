@@ -7,7 +7,7 @@
  * join actors by name, in a process, a group of processes, a host, a LAN.
  *
  * @example A worker, run by `deno run` or as a role of a composite process
- * ```ts ignore
+ * ```ts
  * import * as cake from "@layer-cake/cake";
  *
  * export class Xy extends cake.Message({ x: cake.Integer8.default(1), y: cake.Integer8.default(1) }) {}

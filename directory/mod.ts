@@ -23,5 +23,12 @@ export {
   SubscribedCleared,
   SubscribeTo,
 } from "./messages.ts";
-export { openRuntime, type OpenOptions, type OpenRuntime } from "./open_runtime.ts";
-export { clearPublished, clearSubscribed, publish, type PublishOptions, subscribe, type SubscribeOptions } from "./publish.ts";
+export { type OpenOptions, type OpenRuntime, openRuntime } from "./open_runtime.ts";
+export {
+  clearPublished,
+  clearSubscribed,
+  publish,
+  type PublishOptions,
+  subscribe,
+  type SubscribeOptions,
+} from "./publish.ts";

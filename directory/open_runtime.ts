@@ -1,6 +1,6 @@
 /** A whole process inside a program that is not an actor itself: runtime, transport and directory. */
 
-import { type Log, realWorld, type RoutineFunction, type MachineClass, Runtime, type World } from "../runtime/mod.ts";
+import { type Log, type MachineClass, realWorld, type RoutineFunction, Runtime, type World } from "../runtime/mod.ts";
 import { attachDirectory, detachDirectory } from "./attach.ts";
 import type { DirectorySettings } from "./directory.ts";
 

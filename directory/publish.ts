@@ -1,8 +1,15 @@
 /** What applications call to be found by name, and to find others. Requests go to the directory of their process. */
 
-import { type Actor, type AddressValue as Address, type Scope } from "../runtime/mod.ts";
+import type { Actor, AddressValue as Address, Scope } from "../runtime/mod.ts";
 import { DIRECTORY } from "./directory.ts";
-import { ClearPublished, ClearSubscribed, PublishAs, type Published, type Subscribed, SubscribeTo } from "./messages.ts";
+import {
+  ClearPublished,
+  ClearSubscribed,
+  PublishAs,
+  type Published,
+  type Subscribed,
+  SubscribeTo,
+} from "./messages.ts";
 
 /** How far a name reaches, and how its sessions travel. */
 export interface PublishOptions {

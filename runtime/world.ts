@@ -177,6 +177,14 @@ export interface ChildCommand {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where it starts; in the current folder where nobody says. */
   readonly folder?: string;
+  /**
+   * What becomes of its standard streams. `captured`: stdout is kept, the others are those of this process.
+   * `terminal`: all three are those of this process. `detached`: it has none, inherits no other descriptor, and
+   * lives on in a session of its own when this process or its terminal ends.
+   *
+   * @default {"captured"}
+   */
+  readonly streams?: "captured" | "terminal" | "detached";
 }
 
 /** How a child process ended: a status, or the signal that ended it. */
@@ -185,11 +193,14 @@ export interface ChildStatus {
   readonly code: number;
 }
 
-/** A running child process; stdin and stderr are inherited, stdout is captured. */
+/** A running child process. */
 export interface ChildProcess {
   /** Its process id. */
   readonly pid: number;
-  /** All of stdout as bytes, bounded by `limit` bytes (more is read and thrown away), resolved at its end. */
+  /**
+   * All of stdout as bytes, bounded by `limit` bytes (more is read and thrown away), resolved at its end. Empty unless
+   * it is captured.
+   */
   output(limit: number): Promise<{ readonly bytes: Uint8Array; readonly truncated: boolean }>;
   /** Resolves when it has ended. */
   readonly status: Promise<ChildStatus>;
@@ -232,6 +243,10 @@ export interface Processes {
 export interface Environment {
   /** An environment variable, or undefined where it is not set. */
   variable(name: string): string | undefined;
+  /** The names of all variables that are set. */
+  variableNames(): readonly string[];
+  /** Lines of the terminal that stdout leads to, or null when it leads elsewhere. */
+  terminalLines(): number | null;
   /** Writes to stdout; it is out when this returns. */
   writeOutput(text: string): void;
   /** Writes to stderr; it is out when this returns. */

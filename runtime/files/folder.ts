@@ -15,7 +15,7 @@ export interface KeysNames<T, K> {
 }
 
 /** How a folder is read and written. */
-export interface FolderOptions<L extends TypeLike = TypeLike, K = unknown> extends FileOptions {
+export interface FolderOptions<L extends TypeLike = TypeLike, K = null> extends FileOptions {
   /** The type of what its files hold; null for any message. @default {null} */
   type?: L | null;
   /** What a whole name, without the extension, has to match. */
@@ -49,7 +49,7 @@ export interface FolderOptions<L extends TypeLike = TypeLike, K = unknown> exten
  * }
  * ```
  */
-export class Folder<L extends TypeLike = TypeLike, K = unknown> {
+export class Folder<L extends TypeLike = TypeLike, K = null> {
   /** The path as given, or made absolute. */
   readonly path: string;
   readonly #owner: FileOwner;
@@ -130,11 +130,11 @@ export class Folder<L extends TypeLike = TypeLike, K = unknown> {
   }
 
   /** Reads all files of this kind: the key of each value, null without `keysNames`, and the value. */
-  async *recover(): AsyncGenerator<[K | null, ValueOf<L>]> {
+  async *recover(): AsyncGenerator<[K, ValueOf<L>]> {
     const { keysNames } = this.#options;
     for (const file of await this.each()) {
       const value = await file.recover();
-      yield [keysNames === undefined ? null : keysNames.key(value), value];
+      yield [keysNames === undefined ? null as K : keysNames.key(value), value];
     }
   }
 

@@ -9,6 +9,8 @@ const FULL_PIPE_WAIT_MS = 1;
 export function realEnvironment(): Environment {
   return {
     variable: (name) => Deno.env.get(name),
+    variableNames: () => Object.keys(Deno.env.toObject()),
+    terminalLines: () => Deno.stdout.isTerminal() ? Deno.consoleSize().rows : null,
     writeOutput: (text) => writeAll(Deno.stdout, text),
     writeError: (text) => writeAll(Deno.stderr, text),
   };

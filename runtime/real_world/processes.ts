@@ -1,6 +1,7 @@
 /** Child processes and signals of the machine. */
 
 import type { Cancel, ChildCommand, ChildProcess, ChildStatus, Processes, SignalName } from "../world.ts";
+import { keepDescriptorsBack } from "./descriptors.ts";
 import { signalNumber } from "./signal_number.ts";
 import { toFileError } from "./platform_error.ts";
 
@@ -25,17 +26,21 @@ export function realProcesses(): Processes {
 }
 
 function spawn(command: ChildCommand): ChildProcess {
+  const { streams = "captured" } = command;
+  const isDetached = streams === "detached";
+  if (isDetached) keepDescriptorsBack();
   try {
-    return new RealChild(
-      new Deno.Command(command.executable, {
-        args: [...command.arguments],
-        stdin: "inherit",
-        stdout: "piped",
-        stderr: "inherit",
-        ...(command.environment === undefined ? {} : { env: { ...command.environment } }),
-        ...(command.folder === undefined ? {} : { cwd: command.folder }),
-      }).spawn(),
-    );
+    const child = new Deno.Command(command.executable, {
+      args: [...command.arguments],
+      stdin: isDetached ? "null" : "inherit",
+      stdout: isDetached ? "null" : streams === "terminal" ? "inherit" : "piped",
+      stderr: isDetached ? "null" : "inherit",
+      detached: isDetached,
+      ...(command.environment === undefined ? {} : { env: { ...command.environment } }),
+      ...(command.folder === undefined ? {} : { cwd: command.folder }),
+    }).spawn();
+    if (isDetached) child.unref();
+    return new RealChild(child, streams === "captured");
   } catch (error) {
     const { executable, folder = "" } = command;
     const isFolderMissing = error instanceof Error && error.message.includes(`No such cwd '${folder}'`);
@@ -48,9 +53,11 @@ class RealChild implements ChildProcess {
   readonly pid: number;
   readonly status: Promise<ChildStatus>;
   readonly #child: Deno.ChildProcess;
+  readonly #isCaptured: boolean;
 
-  constructor(child: Deno.ChildProcess) {
+  constructor(child: Deno.ChildProcess, isCaptured: boolean) {
     this.#child = child;
+    this.#isCaptured = isCaptured;
     this.pid = child.pid;
     this.status = child.status.then(({ code, signal }) => ({
       code: signal === null ? code : -(signalNumber(signal, Deno.build.os === "darwin") ?? code - 128),
@@ -58,6 +65,7 @@ class RealChild implements ChildProcess {
   }
 
   async output(limit: number): Promise<{ bytes: Uint8Array; truncated: boolean }> {
+    if (!this.#isCaptured) return { bytes: new Uint8Array(), truncated: false };
     const parts: Uint8Array[] = [];
     let kept = 0;
     let truncated = false;

@@ -339,6 +339,8 @@ function makeEnvironment(
 ): Environment {
   return {
     variable: (name) => Object.hasOwn(variables, name) ? variables[name] : undefined,
+    variableNames: () => Object.keys(variables),
+    terminalLines: () => null,
     writeOutput: (text) => void (life.isAlive && process.output.push(text)),
     writeError: (text) => void (life.isAlive && process.errors.push(text)),
   };
@@ -399,10 +401,12 @@ function spawn(context: HostContext, parent: Life, options: StartOptions, comman
     });
   });
   const { pid } = child;
+  const { streams = "captured" } = command;
   return {
     pid,
     status: status.then((code) => ({ code })),
-    output: (limit) => parent.isAlive ? status.then(() => cut(child.output.join(""), limit)) : never(),
+    output: (limit) =>
+      parent.isAlive ? status.then(() => cut(streams === "captured" ? child.output.join("") : "", limit)) : never(),
     signal: (signal) => {
       if (parent.isAlive && !ended) child.signal(signal);
     },

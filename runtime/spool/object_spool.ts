@@ -1,6 +1,6 @@
 /** A pool of workers behind one address: requests go to whoever is idle, answers come back to whoever asked. */
 
-import { type MachineClass, type RoutineFunction, type Sendable } from "../actor.ts";
+import type { MachineClass, RoutineFunction, Sendable } from "../actor.ts";
 import type { Address } from "../address.ts";
 import { bind } from "../bind.ts";
 import { on } from "../dispatch.ts";

@@ -4,7 +4,7 @@
 
 import type { Address } from "../address.ts";
 import type { Sendable } from "../actor.ts";
-import { Aborted, Busy, Faulted, Overloaded, TemporarilyUnavailable, TimedOut } from "../messages/faults.ts";
+import { Aborted, Busy, type Faulted, Overloaded, TemporarilyUnavailable, type TimedOut } from "../messages/faults.ts";
 
 /** Answers whose times make the average. */
 const SPAN_ANSWERS = 32;

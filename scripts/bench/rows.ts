@@ -29,7 +29,9 @@ export async function runRows(rows: readonly Row[], { repeat = 3 }: RunOptions =
       values.push(await row.measure());
       if (row.floor !== undefined) floors.push(await row.floor.measure());
     }
-    console.log(JSON.stringify({ row: row.name, unit: row.unit, ...summary(values), ...floorSummary(row, values, floors) }));
+    console.log(
+      JSON.stringify({ row: row.name, unit: row.unit, ...summary(values), ...floorSummary(row, values, floors) }),
+    );
   }
 }
 

@@ -177,5 +177,5 @@ async function runApart(row: string): Promise<void> {
 if (import.meta.main) {
   const [row] = Deno.args;
   if (row !== undefined) await runHere(row);
-  else { for (const name of Object.keys(ROWS)) await runApart(name); }
+  else for (const name of Object.keys(ROWS)) await runApart(name);
 }

@@ -5,8 +5,8 @@ import {
   demoFolder,
   freePort,
   hostPort,
-  type RunningCommand,
   runCake,
+  type RunningCommand,
   startCake,
   startRole,
 } from "../helpers/cake_command.ts";
@@ -82,13 +82,12 @@ Deno.test("a role whose port is taken ends with the fault, which cake run shows"
 Deno.test("a worker that is killed while it holds a request: the client is told at once, the pool lives on", async () => {
   await using folder = await demoFolder();
   const { path } = folder;
-  await Deno.copyFile(`${ROLES}test_holder.ts`, `${path}/test_holder.ts`);
   const [port, hostAt] = [freePort(), freePort()];
   const toHost = `--connect-to-directory=${hostPort(hostAt)}`;
   const host = await startHost(path, hostAt);
   const settings = `--server-address=${hostPort(port)}`;
   const server = startRole(`${path}/test_server_9.ts`, path, toHost, settings, "--debug-level=DEBUG");
-  const holder = startRole(`${path}/test_holder.ts`, path, toHost, "--debug-level=CONSOLE");
+  const holder = startRole(`${ROLES}test_holder.ts`, path, toHost, "--debug-level=CONSOLE");
   await server.seen(/Sent JoinSpool/);
   const answer = fetch(`http://127.0.0.1:${port}/Xy?x=2&y=2`);
   await holder.seen(/holding a request/);

@@ -62,7 +62,9 @@ for (const [version, workers] of [["9", 1], ["10", 8]] as const) {
     assert(!/Error:|\n {4}at /.test(err), err);
     if (Deno.build.os === "linux") assertEquals(await processesNaming(path), []);
     await cake(path, "destroy");
-    assertEquals([...Deno.readDirSync(path)].filter((entry) => entry.isDirectory), []);
+    const folders: string[] = [];
+    for await (const { name, isDirectory } of Deno.readDir(path)) if (isDirectory) folders.push(name);
+    assertEquals(folders, []);
   });
 }
 

@@ -1,5 +1,5 @@
 import * as cake from "@layer-cake/cake";
-import { Xy } from "./test_api.ts";
+import { Xy } from "../../demo/test_api.ts";
 
 /** Takes requests of the demo's server and never answers: for tests of what happens to a request whose worker is lost. */
 export async function holder(self: cake.Routine) {
