@@ -17,15 +17,18 @@ import {
 import { type Command, commandHelp, mainHelp, PROGRAM_NAME } from "./command.ts";
 import { add } from "./commands/add.ts";
 import { create } from "./commands/create.ts";
+import { deleteRoles } from "./commands/delete.ts";
 import { destroy } from "./commands/destroy.ts";
 import { host, lan } from "./commands/directories.ts";
+import { edit } from "./commands/edit.ts";
 import { group } from "./commands/group.ts";
 import { list } from "./commands/list.ts";
 import { run } from "./commands/run.ts";
+import { update } from "./commands/update.ts";
 import { VERSION } from "./version.ts";
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [create, add, list, run, destroy, host, lan];
+export const COMMANDS: readonly Command[] = [create, add, update, edit, deleteRoles, list, run, destroy, host, lan];
 
 /** Commands that other programs call. */
 const HIDDEN_COMMANDS: readonly Command[] = [group];

@@ -34,6 +34,8 @@ export interface Command {
   readonly settings: readonly CommandSetting[];
   /** Passes arguments that it doesn't know on to another process. */
   readonly forwards: boolean;
+  /** Command lines behind the program's name, for the help. */
+  readonly examples?: readonly string[];
   run(call: CommandCall): Promise<CommandResult>;
 }
 
@@ -72,5 +74,8 @@ export function commandHelp(command: Command): string {
   const rows = command.settings.map((setting) => [`--${dashed(setting.wireName)}`, setting.help] as const);
   if (rows.length > 0) sections.push(`Arguments:\n${helpRows(rows)}`);
   if (command.forwards) sections.push("Other arguments are settings, kept for when the roles run.");
+  if (command.examples !== undefined) {
+    sections.push(`Examples:\n${command.examples.map((line) => `  ${PROGRAM_NAME} ${line}`).join("\n")}`);
+  }
   return `${sections.join("\n\n")}\n`;
 }

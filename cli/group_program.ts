@@ -4,6 +4,7 @@ import {
   absolute,
   castBack,
   dashed,
+  GROUP_ROLE,
   type Program,
   type SettingShape,
   type SettingValues,
@@ -17,6 +18,11 @@ import { GROUP_HELP } from "./group_help.ts";
 
 /** The name of the program that runs a composite process, as homes record it. */
 const GROUP_EXECUTABLE = "group-cake";
+
+/** True for the role of the composite process itself, which this program runs. */
+export function isGroup(role: string): boolean {
+  return role === GROUP_ROLE;
+}
 
 /** The program of a composite process. */
 export function groupProgram(world: World): Program {

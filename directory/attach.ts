@@ -1,8 +1,9 @@
 /** Gives a runtime its transport and its directory, and takes them away in order. */
 
 import { attachNetwork, detachNetwork } from "../net/mod.ts";
-import { type AddressValue as Address, type Kernel, Service, Stop } from "../runtime/mod.ts";
+import { type AddressValue as Address, type Kernel, LIBRARY_CONNECTOR, Service, Stop } from "../runtime/mod.ts";
 import { DIRECTORY, type DirectorySettings, ObjectDirectory } from "./directory.ts";
+import { libraryConnector } from "./library.ts";
 
 /** The directories of a runtime, in the order they were made. */
 const DIRECTORIES: Service<OpenDirectory[]> = new Service("directories");
@@ -23,6 +24,7 @@ export function attachDirectory(runtime: Kernel, settings: DirectorySettings = {
   attachNetwork(runtime);
   const directory = openDirectory(runtime, settings);
   runtime.provide(DIRECTORY, directory.address);
+  runtime.provide(LIBRARY_CONNECTOR, libraryConnector(directory.address));
   return directory.address;
 }
 

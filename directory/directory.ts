@@ -32,6 +32,9 @@ export interface DirectorySettings {
   executable?: string;
 }
 
+/** Messages and events that may wait for a directory. */
+const DIRECTORY_MESSAGES_MAX = 1_000_000;
+
 /** The address of the directory of a process, where `publish` and `subscribe` find it. */
 export const DIRECTORY: Service<Address> = new Service("directory");
 
@@ -53,6 +56,11 @@ export class ObjectDirectory extends Stateless {
   constructor(settings: DirectorySettings = {}) {
     super();
     this.#settings = settings;
+  }
+
+  /** @internal A lost event would leave core and sockets disagreeing; children are bounded one by one. */
+  protected override get mailboxMessagesMax(): number {
+    return DIRECTORY_MESSAGES_MAX;
   }
 
   /** What there is at the moment; null before it began. */

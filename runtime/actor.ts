@@ -5,7 +5,7 @@ import { type Address, addressText, NO_ADDRESS } from "./address.ts";
 import { messageName } from "./dispatch.ts";
 import type { ActorTypeLike, Kernel } from "./kernel.ts";
 import type { Account, QueueAccount } from "./ledger.ts";
-import { type LogTag, logText, type LogValues } from "./log.ts";
+import { type LogTag, type LogText, logText, type LogValues } from "./log.ts";
 import { type Mailbox, MAILBOX_MESSAGES_MAX } from "./mailbox.ts";
 import { Faulted } from "./messages/faults.ts";
 import { Returned, Start, Stop } from "./messages/signals.ts";
@@ -180,7 +180,7 @@ export abstract class Actor {
     const mailbox = this.mailbox ??= this.kernel.mailboxes.borrow();
     const { length } = mailbox;
     // The end of a child is never lost; there are no more of them than children.
-    if (length >= MAILBOX_MESSAGES_MAX && !(message instanceof Returned)) {
+    if (length >= this.mailboxMessagesMax && !(message instanceof Returned)) {
       this.lose("full");
       return;
     }
@@ -188,6 +188,11 @@ export abstract class Actor {
     mailbox.put(message, from);
     if (length % PRESSURE_MESSAGES === PRESSURE_MESSAGES - 1) this.kernel.hurry(this);
     this.wake();
+  }
+
+  /** @internal Messages that may wait; services whose state depends on every single one allow more. */
+  protected get mailboxMessagesMax(): number {
+    return MAILBOX_MESSAGES_MAX;
   }
 
   /** @internal How many messages wait in the mailbox. */
@@ -366,43 +371,55 @@ export abstract class Actor {
   // Logs.
 
   /** Writes to the log at DEBUG. */
-  debug(text: string, values?: LogValues): void {
+  debug(text: LogText, values?: LogValues): void {
     this.log("_", text, values);
   }
 
   /** Writes to the log at TRACE. */
-  trace(text: string, values?: LogValues): void {
+  trace(text: LogText, values?: LogValues): void {
     this.log("~", text, values);
   }
 
   /** Writes to the log at CONSOLE. */
-  console(text: string, values?: LogValues): void {
+  console(text: LogText, values?: LogValues): void {
     this.log("^", text, values);
   }
 
   /** Writes to the log at WARNING. */
-  warning(text: string, values?: LogValues): void {
+  warning(text: LogText, values?: LogValues): void {
     this.log("?", text, values);
   }
 
   /** Writes to the log at FAULT. */
-  fault(text: string, values?: LogValues): void {
+  fault(text: LogText, values?: LogValues): void {
     this.log("!", text, values);
   }
 
-  /** Writes a row of measurements to the log. */
+  /** Writes a row of measurements to the log, as a record that has the values besides the text. */
   sample(series: string, values: LogValues): void {
-    this.log("&", `${series}:${logText("", values)}`);
+    const { kernel } = this;
+    if (!kernel.log.enabled("&")) return;
+    const { address, info: { name }, stateName: state } = this;
+    const text = `${series}:${logText("", values)}`;
+    kernel.log.write({
+      wall: kernel.world.clock.wall(),
+      tag: "&",
+      address,
+      name,
+      state,
+      text,
+      sample: { series, values },
+    });
   }
 
   /** Writes to the log if a condition does not hold; returns the condition. */
-  test(condition: boolean, note: string): boolean {
+  test(condition: boolean, note: LogText): boolean {
     if (!condition) this.log("=", note);
     return condition;
   }
 
   /** @internal */
-  protected log(tag: LogTag, text: string, values?: LogValues): void {
+  protected log(tag: LogTag, text: LogText, values?: LogValues): void {
     const { kernel } = this;
     if (!kernel.log.enabled(tag)) return;
     const wall = kernel.world.clock.wall();

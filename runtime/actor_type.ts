@@ -3,6 +3,7 @@
 /** What is known of actor types: names, settings, return types, tables. Kept beside the functions and classes themselves. */
 
 import type { DispatchTable } from "./dispatch.ts";
+import type { ActorTypeLike } from "./kernel.ts";
 import type { Members, MemberShape, MemberValues, MessageClass } from "./types/message.ts";
 import { Message } from "./types/message.ts";
 import type { Portable, TypeLike } from "./types/portable.ts";
@@ -15,6 +16,11 @@ export interface ActorOptions<S extends Members = Members> {
   returns?: TypeLike;
   /** The messages that it takes when it is loaded as a private library. */
   entryPoint?: readonly MessageClass[];
+  /**
+   * The thread that it lives in: one of that name, shared with all others that name it, or with `true` a thread of
+   * its own. Its settings are encoded on their way there, so all of them have to be declared. @default {false}
+   */
+  thread?: string | boolean;
 }
 
 /** What is known of one actor type. */
@@ -29,16 +35,21 @@ export interface ActorInfo {
   readonly table: DispatchTable | null;
   /** Where it was bound, so that a process for it can be started. */
   readonly url: string | null;
+  /** The thread that it lives in: its name, true for one of its own, false for none. */
+  readonly thread: string | boolean;
 }
 
 const infos = new WeakMap<object, ActorInfo>();
+
+/** Actor types that live in threads, by module and name: what another thread asks for. */
+const threadTypes = new Map<string, ActorTypeLike>();
 
 /** What is known of a function or class; something that was never bound has its name only. */
 export function actorInfo(type: object & { readonly name: string }): ActorInfo {
   let info = infos.get(type);
   if (info === undefined) {
     const name = type.name || "anonymous";
-    info = { name, wireName: null, settings: [], returns: null, entryPoint: [], table: null, url: null };
+    info = { name, wireName: null, settings: [], returns: null, entryPoint: [], table: null, url: null, thread: false };
     infos.set(type, info);
   }
   return info;
@@ -47,6 +58,12 @@ export function actorInfo(type: object & { readonly name: string }): ActorInfo {
 /** Remembers what `bind` was told. */
 export function setActorInfo(type: object, info: ActorInfo): void {
   infos.set(type, info);
+  if (info.thread !== false) threadTypes.set(`${info.url} ${info.wireName}`, type as ActorTypeLike);
+}
+
+/** The actor type that lives in threads and was bound in a module by this name; undefined before the module is loaded. */
+export function threadType(url: string, wireName: string): ActorTypeLike | undefined {
+  return threadTypes.get(`${url} ${wireName}`);
 }
 
 /** Declared settings as member shapes: checked, translated and with defaults. */

@@ -112,6 +112,9 @@ function bindActor(
   origin: Origin,
   options: AnyActorOptions,
 ): void {
+  if (options.thread && typeof origin === "string") {
+    throw new TypeError(`Cannot bind ${what.name} to a thread: expected import.meta, got the name "${origin}"`);
+  }
   setActorInfo(what, {
     name: actorInfo(what).name,
     wireName: `${moduleName(origin)}.${what.name}`,
@@ -120,5 +123,6 @@ function bindActor(
     entryPoint: options.entryPoint ?? [],
     table: options.table ?? null,
     url: typeof origin === "string" ? null : origin.url,
+    thread: options.thread ?? false,
   });
 }

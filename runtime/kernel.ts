@@ -51,6 +51,8 @@ export interface RuntimeOptions {
   log?: Log;
   /** Freezes messages as they are sent, so that a sender who changes them later gets an exception. @default {false} */
   strict?: boolean;
+  /** The first address that it gives; those before are given by others. @default {1} */
+  firstId?: number;
 }
 
 /** What a runtime counts; read by tests and status reports. */
@@ -96,6 +98,7 @@ export abstract class Kernel {
     this.world = world;
     this.log = options.log ?? new Log("NONE", { write() {} });
     this.strict = options.strict ?? false;
+    this.#lastId = (options.firstId ?? 1) - 1;
   }
 
   /** @internal Makes an actor of a type as the child of `parent`, and returns its address at once. */
@@ -124,6 +127,11 @@ export abstract class Kernel {
     const address = localAddress(++this.#lastId);
     this.#receivers.set(address, receiver);
     return address;
+  }
+
+  /** @internal Lets a receiver have an address that was given by others; see {@linkcode RuntimeOptions.firstId}. */
+  registerAt(address: Address, receiver: Receiver): void {
+    this.#receivers.set(address, receiver);
   }
 
   /** @internal Ends an address. Messages to it vanish from now on. */
@@ -260,8 +268,12 @@ export abstract class Kernel {
     this.#alarm = null;
     if (this.#closed) return;
     const now = this.world.clock.now();
-    for (let expire = this.#timers.take(now); expire !== null; expire = this.#timers.take(now)) expire();
-    this.#setAlarm();
+    try {
+      for (let expire = this.#timers.take(now); expire !== null; expire = this.#timers.take(now)) expire();
+    } finally {
+      // Whatever one of them throws, the others still come.
+      this.#setAlarm();
+    }
   };
 
   // What gets reported.

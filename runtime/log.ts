@@ -55,6 +55,8 @@ export interface LogRecord {
   readonly state?: string | undefined;
   /** What happened; may have several lines. */
   readonly text: string;
+  /** The values of a sample, which the text has, too. */
+  readonly sample?: LogSample | undefined;
 }
 
 /** Where records go. */
@@ -65,6 +67,17 @@ export interface LogSink {
 
 /** Named values of a log line or a sample: `text (k=1,j=2)`. */
 export type LogValues = Readonly<Record<string, unknown>>;
+
+/** A text, or what makes one when it is wanted: nothing is built for a level that is off. */
+export type LogText = string | (() => string);
+
+/** A row of measurements. */
+export interface LogSample {
+  /** The name of the series that it belongs to. */
+  readonly series: string;
+  /** What was measured, by name. */
+  readonly values: LogValues;
+}
 
 /**
  * A filter by level in front of a sink. A log that is off costs one comparison.
@@ -106,8 +119,31 @@ export class Log {
   }
 }
 
+/** A sink that calls a function for each record. */
+export function functionSink(write: (record: LogRecord) => void): LogSink {
+  return { write };
+}
+
+/** A sink that hands each record on to several. */
+export function allSinks(...sinks: readonly LogSink[]): LogSink {
+  return {
+    write: (record) => {
+      for (const sink of sinks) sink.write(record);
+    },
+  };
+}
+
+/** A sink that takes the samples of one series, or of all, as rows of values. */
+export function sampleSink(take: (sample: LogSample, record: LogRecord) => void, series?: string): LogSink {
+  return functionSink((record) => {
+    const { sample } = record;
+    if (sample !== undefined && (series === undefined || sample.series === series)) take(sample, record);
+  });
+}
+
 /** Text and named values as one text. */
-export function logText(text: string, values?: LogValues): string {
+export function logText(given: LogText, values?: LogValues): string {
+  const text = typeof given === "string" ? given : given();
   if (values === undefined) return text;
   const pairs = Object.entries(values).map(([name, value]) => `${name}=${value}`).join(",");
   return text === "" ? pairs : `${text} (${pairs})`;

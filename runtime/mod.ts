@@ -116,14 +116,19 @@ export {
 } from "./kernel.ts";
 export { type Account, type Discards, isBalanced, type Ledger, type QueueAccount } from "./ledger.ts";
 export {
+  allSinks,
+  functionSink,
   Log,
   LOG_LEVELS,
   type LogLevel,
   logLine,
   type LogRecord,
+  type LogSample,
   type LogSink,
   type LogTag,
+  type LogText,
   type LogValues,
+  sampleSink,
 } from "./log.ts";
 export { Machine, Stateless, StateMachine } from "./machine.ts";
 export { MAILBOX_MESSAGES_MAX } from "./mailbox.ts";
@@ -188,8 +193,10 @@ export { helpRows } from "./process/help.ts";
 export { type Home, makeHome, openHome, roleNames, type RoleSelection, runningRoles } from "./process/home.ts";
 export { HomeError } from "./process/home_error.ts";
 export { watchSignals } from "./process/interruption.ts";
+export { LIBRARY_CONNECTOR, type LibraryConnector } from "./process/library.ts";
 export { RetryIntervals, retryPauses } from "./process/retry.ts";
-export { openRole, Role, roleHolder, rolePath } from "./process/role.ts";
+export { editRole } from "./process/edit_role.ts";
+export { openRole, removeRole, Role, roleHolder, rolePath } from "./process/role.ts";
 export { GROUP_ROLE, isReservedName, isRoleName, isSubRole, LockedOut, StartStop } from "./process/role_records.ts";
 export {
   performProgram,
@@ -218,6 +225,8 @@ export { Routine, type SelectOptions } from "./routine.ts";
 export { Runtime } from "./runtime.ts";
 export { JoinSpool, LeaveSpool } from "./spool/messages.ts";
 export { ObjectSpool, type ObjectSpoolSettings } from "./spool/object_spool.ts";
+export { Utility, type UtilitySettings } from "./utility.ts";
+export { type ArgumentValue, type UtilityArgument } from "./process/utility_arguments.ts";
 export { Cast, castBack, castTo } from "./types/cast.ts";
 export {
   isMessageClass,
@@ -295,6 +304,9 @@ export {
   type Random,
   type SignalName,
   type StreamListener,
+  type Thread,
+  type ThreadProgram,
+  type Threads,
   type World,
 } from "./world.ts";
 export { parseSignature, type SignatureOptions } from "./types/signature.ts";

@@ -5,11 +5,20 @@ import type { LogTag } from "./log.ts";
 import { Aborted, Faulted } from "./messages/faults.ts";
 import { Stop } from "./messages/signals.ts";
 import { bind } from "./bind.ts";
-import { CHILD_OUTPUT_BYTES_MAX, childArguments, type ChildOptions, childValue } from "./process/child.ts";
+import {
+  CHILD_OUTPUT_BYTES_MAX,
+  childArguments,
+  type ChildOptions,
+  type ChildRequest,
+  childRoleName,
+  childValue,
+} from "./process/child.ts";
 import { childrenOf, processContext } from "./process/context.ts";
 import { findExecutable, findRoleExecutable, type Found, type Launch, launchOf } from "./process/executable.ts";
+import { LIBRARY_CONNECTOR, LibraryRelay } from "./process/library.ts";
+import type { CommandLine } from "./process/standard_arguments.ts";
 import type { Routine } from "./routine.ts";
-import { Message } from "./types/message.ts";
+import { Message, type MessageClass } from "./types/message.ts";
 import { snakeCase } from "./types/names.ts";
 import { Block, Boolean, Integer8 } from "./types/portable.ts";
 import { FileError, type SignalName } from "./world.ts";
@@ -33,6 +42,11 @@ export interface ProcessRequest extends ChildOptions {
   readonly actor?: object & { readonly name: string };
   /** Settings of the child by name, either as members (`serverAddress`), or as a map by wire name (`server_address`). */
   readonly settings?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+  /**
+   * What its main object takes as a private library; that of a bound `actor` is known. Every message to the process
+   * object then goes on to the main object of the child, which answers directly.
+   */
+  readonly entryPoint?: readonly MessageClass[];
 }
 
 /** The time for a child to end is over. */
@@ -51,14 +65,25 @@ class ChildEnded extends Message({
  * answer is `Aborted` once it has ended.
  */
 export async function ProcessObject(self: Routine, request: ProcessRequest): Promise<unknown> {
-  const launch = await prepare(self, request);
-  if (launch instanceof Faulted) return launch;
+  const prepared = await prepare(self, request);
+  if (prepared instanceof Faulted) return prepared;
+  const { launch, library } = prepared;
   self.console([launch.executable, ...launch.arguments].join(" "));
-  return await supervise(self, launch);
+  try {
+    return await supervise(self, launch, library);
+  } finally {
+    library?.end();
+  }
 }
 bind(ProcessObject, "layer_cake.process_object");
 
-async function prepare(self: Routine, request: ProcessRequest): Promise<Launch | Faulted> {
+interface Prepared {
+  readonly launch: Launch;
+  /** What takes messages on to the child, where it is a private library. */
+  readonly library: LibraryRelay | null;
+}
+
+async function prepare(self: Routine, request: ProcessRequest): Promise<Prepared | Faulted> {
   const { world } = self.kernel;
   const { commandLine, executable } = processContext(self.kernel);
   const info = request.actor === undefined ? null : actorInfo(request.actor);
@@ -66,9 +91,27 @@ async function prepare(self: Routine, request: ProcessRequest): Promise<Launch |
   const found = await find(self, request, { info, homePath, executable });
   if (found instanceof Faulted) return found;
   const declared = info === null ? {} : { declared: info.settings };
-  const module = found.path;
   const settings = byWireName(request.settings ?? {});
-  return await launchOf(world, found, childArguments({ ...request, ...declared, module, settings }, commandLine));
+  const child: ChildRequest = { ...request, ...declared, module: found.path, settings };
+  if ((request.entryPoint ?? info?.entryPoint ?? []).length > 0) return await prepareLibrary(self, found, child);
+  return { launch: await launchOf(world, found, childArguments(child, commandLine)), library: null };
+}
+
+async function prepareLibrary(self: Routine, found: Found, child: ChildRequest): Promise<Prepared | Faulted> {
+  const { commandLine } = processContext(self.kernel);
+  const connector = self.kernel.find(LIBRARY_CONNECTOR);
+  if (connector === undefined) return new Faulted(`cannot execute ${found.path} (no directory for a library)`);
+  const library = await connector.accepting(self);
+  if (library instanceof Faulted) return library;
+  const settings = librarySettings(child.settings, commandLine);
+  const command = childArguments({ ...child, library, settings }, commandLine);
+  const launch = await launchOf(self.kernel.world, found, command);
+  return { launch, library: new LibraryRelay(self, connector, childRoleName(child, commandLine)) };
+}
+
+/** The directory of an encrypted process takes encrypted connections only. */
+function librarySettings(settings: ChildRequest["settings"], { encryptedProcess }: CommandLine): Map<string, unknown> {
+  return new Map([...(encryptedProcess ? [["encrypted_process", true] as const] : []), ...settings ?? []]);
 }
 
 function byWireName(settings: NonNullable<ProcessRequest["settings"]>): ReadonlyMap<string, unknown> {
@@ -107,7 +150,7 @@ function folderOf(path: string): string | null {
   return end < 0 ? null : path.slice(0, end);
 }
 
-async function supervise(self: Routine, launch: Launch): Promise<unknown> {
+async function supervise(self: Routine, launch: Launch, library: LibraryRelay | null): Promise<unknown> {
   const { kernel } = self;
   let child;
   try {
@@ -137,7 +180,9 @@ async function supervise(self: Routine, launch: Launch): Promise<unknown> {
     }
     if (message instanceof Escalate) escalate();
     else if (message instanceof Stop && rung === 0) escalate();
-    else if (!(message instanceof Stop)) self.warning("Dropped a message: a child process takes none but Stop");
+    else if (message instanceof Stop) continue;
+    else if (library !== null) library.take();
+    else self.warning("Dropped a message: a child process takes none but Stop");
   }
 }
 

@@ -6,6 +6,7 @@ import { realFiles } from "./real_world/files.ts";
 import { realNetwork } from "./real_world/network.ts";
 import { realProcesses } from "./real_world/processes.ts";
 import { realRandom } from "./real_world/random.ts";
+import { realThreads } from "./real_world/threads.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -32,5 +33,6 @@ export function realWorld(): World {
     files: realFiles(),
     processes: realProcesses(),
     environment: realEnvironment(),
+    threads: realThreads(),
   };
 }

@@ -185,6 +185,8 @@ export interface ChildCommand {
    * @default {"captured"}
    */
   readonly streams?: "captured" | "terminal" | "detached";
+  /** What it finds on stdin, which then ends, in place of what {@linkcode ChildCommand.streams} says of stdin. */
+  readonly input?: Uint8Array;
 }
 
 /** How a child process ended: a status, or the signal that ended it. */
@@ -239,6 +241,34 @@ export interface Processes {
   exit(status: number): void;
 }
 
+/** What a thread runs: a module of its own, or where threads are simulated, a function of the same program. */
+export interface ThreadProgram {
+  /** The URL of the module; it finds its way out by {@link Threads.parent}. */
+  readonly url: string;
+  /** What that module does, for worlds in which threads share the program. */
+  run(world: World): void;
+}
+
+/** A thread that was started. */
+export interface Thread {
+  /** Bytes to and from it, from the first moment on. It ends when the thread does. */
+  readonly stream: ByteStream;
+  /** Resolves when it has ended, with what it died of: the text of an error, or null when it was ended. */
+  readonly ended: Promise<string | null>;
+  /** Ends it at once, whatever it does. */
+  terminate(): void;
+}
+
+/** Threads of this process: programs beside this one that share nothing with it. */
+export interface Threads {
+  /** The stream to whoever started this thread; null outside of threads. */
+  readonly parent: ByteStream | null;
+  /** Starts a thread. */
+  start(program: ThreadProgram, name: string): Thread;
+  /** Loads a module, so that what it binds is known. Throws what the module throws. */
+  load(url: string): Promise<void>;
+}
+
 /** The edges of the process: variables, standard streams. */
 export interface Environment {
   /** An environment variable, or undefined where it is not set. */
@@ -267,4 +297,6 @@ export interface World {
   readonly processes: Processes;
   /** Variables and standard streams. */
   readonly environment: Environment;
+  /** Further threads of this process. */
+  readonly threads: Threads;
 }

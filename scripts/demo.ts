@@ -50,6 +50,23 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
+/** Says which URL to try, once there is an answer: before that it would scroll away behind the start of the roles. */
+async function sayWhatToTry(url: string, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    try {
+      const response = await fetch(url, { signal: ended });
+      await response.body?.cancel();
+      if (response.ok) {
+        console.error(`\n  Try, in another terminal:  curl -s '${url}'\n  Ctrl-C ends the demo.\n`);
+        return;
+      }
+    } catch {
+      // Nobody listens yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** Runs one cake command with this process's streams; a signal that is sent to this process alone is passed on. */
 async function run(args: string[], folder: string): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), { args: [...cake, ...args], cwd: folder }).spawn();

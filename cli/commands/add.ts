@@ -11,22 +11,18 @@ import {
   isRoleName,
   openHome,
   ProcessObject,
-  Returned,
-  rolePath,
+  removeRole,
   type Routine,
   stemOf,
-  Stop,
   typeNameOf,
 } from "../../runtime/mod.ts";
+import { askRoles } from "../ask_roles.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { runRoutine } from "../command_routine.ts";
 import { absolutePath, givenHome } from "../homes.ts";
 
 /** Most roles that one call makes. */
 const ROLE_COUNT_MAX = 1000;
-
-/** Executables that are asked at the same time. */
-const PARALLEL_MAX = 4;
 
 /** Makes roles. */
 export const add: Command = {
@@ -83,36 +79,16 @@ interface Wanted {
   readonly roles: readonly string[];
 }
 
-/**
- * Asks the executable to make each role. The first is asked alone, as a refusal is one for all; what was made before a
- * refusal is removed again.
- */
+/** Asks the executable to make each role; what was made before a refusal is removed again. */
 async function makeRoles(self: Routine, call: CommandCall, wanted: Wanted): Promise<unknown> {
-  const waiting = [...wanted.roles];
-  const made: string[] = [];
-  let refusal: Faulted | null = null;
-  let atOnce = 1;
-  while (true) {
-    while (refusal === null && waiting.length > 0 && self.working() < atOnce) {
-      const role = waiting.shift()!;
-      self.assign(ask(self, call, wanted.executable, role), role);
-    }
-    if (self.working() === 0) break;
-    const message = await self.input();
-    if (message instanceof Stop) {
-      refusal ??= new Faulted("aborted", "user or software interrupt");
-      self.abort();
-    } else if (message instanceof Returned) {
-      const role = self.debrief() as string;
-      const problem = problemOf(wanted.name, message.message);
-      if (problem === null) made.push(role);
-      else refusal ??= problem;
-      atOnce = PARALLEL_MAX;
-    }
-  }
+  const { done, refusal } = await askRoles(self, {
+    roles: wanted.roles,
+    ask: (role) => ask(self, call, wanted.executable, role),
+    problemOf: (answer) => problemOf(wanted.name, answer),
+  });
   if (refusal === null) return null;
   const path = absolutePath(call.world, givenHome(call));
-  for (const role of made) await call.world.files.remove(rolePath(path, role));
+  for (const role of done) await removeRole(call.world, path, role);
   return refusal;
 }
 

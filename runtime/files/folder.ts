@@ -107,7 +107,10 @@ export class Folder<L extends TypeLike = TypeLike, K = null> {
    */
   folder<M extends TypeLike = L, J = K>(name: string, options: FolderOptions<M, J> = {}): Folder<M, J> {
     const { pattern: _pattern, makeAbsolute: _makeAbsolute, ...inherited } = this.#options;
-    return new Folder(this.#owner, join(this.path, name), { ...inherited as unknown as FolderOptions<M, J>, ...options });
+    return new Folder(this.#owner, join(this.path, name), {
+      ...inherited as unknown as FolderOptions<M, J>,
+      ...options,
+    });
   }
 
   /** Names of the files of this kind, sorted, without the extension. Folders are left out. */

@@ -54,7 +54,8 @@ async function findModule(world: World, name: string, places: SearchPlaces): Pro
   return null;
 }
 
-async function findProgram(world: World, name: string): Promise<string | null> {
+/** Finds a program on PATH, or by a path; null when there is none that can be run. */
+export async function findProgram(world: World, name: string): Promise<string | null> {
   if (name.includes("/")) return await isRunnable(world, name) ? name : null;
   const separator = world.files.currentFolder().startsWith("/") ? ":" : ";";
   for (const folder of (world.environment.variable("PATH") ?? "").split(separator)) {

@@ -4,9 +4,10 @@ import { Faulted } from "../messages/faults.ts";
 import { FileError, type World } from "../world.ts";
 import type { Settings } from "./arguments.ts";
 import { stemOf } from "./child.ts";
+import { editRole } from "./edit_role.ts";
 import { absolute } from "./executable.ts";
 import { HomeError } from "./home_error.ts";
-import { createRole, makeResourceFolder, openRole, type Role, rolePath } from "./role.ts";
+import { createRole, makeResourceFolder, openRole, removeRole, type Role, rolePath } from "./role.ts";
 import { isRoleName } from "./role_records.ts";
 import { type CommandLine, CommandResponse, DEFAULT_HOME, isBackground } from "./standard_arguments.ts";
 
@@ -140,8 +141,8 @@ export async function roleCommand(
     await makeRole(world, place, given.executable, given.settings);
     return new CommandResponse("create-role", nameList(given.settings));
   }
-  const { factoryReset, dumpRole, updateRole, editRole, deleteRole } = commandLine;
-  if (!factoryReset && !dumpRole && !updateRole && !editRole && !deleteRole) return undefined;
+  const { factoryReset, dumpRole, updateRole, deleteRole } = commandLine;
+  if (!factoryReset && !dumpRole && !updateRole && !commandLine.editRole && !deleteRole) return undefined;
   // A process started by hand does not see the role.
   const role = commandLine.origin === "SHELL" ? null : await openRole(world, place.path);
   if (role === null) return new Faulted(`no settings available "${place.path}"`);
@@ -155,15 +156,15 @@ export async function roleCommand(
     await role.storeSettings(merged);
     return new CommandResponse("update-role", nameList(merged));
   }
-  if (deleteRole) return await deleteWhole(world, role);
-  return new Faulted("cannot edit settings", "no editor here: use --update-role");
+  if (deleteRole) return await deleteWhole(world, place, role);
+  return await editRole(world, role);
 }
 
-async function deleteWhole(world: World, role: Role): Promise<unknown> {
+async function deleteWhole(world: World, place: RolePlace, role: Role): Promise<unknown> {
   const holder = await world.files.info(role.lockPath) === null ? null : await world.files.lockHolder(role.lockPath);
   if (holder !== null) return new Faulted("Cannot delete role", `running as process ${holder}`);
   try {
-    await world.files.remove(role.path);
+    await removeRole(world, place.homePath, place.name);
   } catch (error) {
     if (error instanceof FileError) return new Faulted("Cannot delete role", error.message);
     throw error;

@@ -198,6 +198,13 @@ export async function createRole(world: World, homePath: string, name: string, r
   return new Role(world, path, records);
 }
 
+/** Removes a role: it is gone as a whole before its folder is taken apart. */
+export async function removeRole({ files, random }: World, homePath: string, name: string): Promise<void> {
+  const removed = join(homePath, `old-${name}-${random.uuid().slice(0, 8)}`);
+  await files.rename(rolePath(homePath, name), removed);
+  await files.remove(removed);
+}
+
 /** Makes the folder of materials that all roles of one executable share. */
 export async function makeResourceFolder(files: FileSystem, homePath: string, executable: string): Promise<void> {
   if (executable !== "") await files.makeFolder(resourceFolder(homePath, executable));

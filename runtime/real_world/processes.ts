@@ -32,19 +32,31 @@ function spawn(command: ChildCommand): ChildProcess {
   try {
     const child = new Deno.Command(command.executable, {
       args: [...command.arguments],
-      stdin: isDetached ? "null" : "inherit",
+      stdin: command.input !== undefined ? "piped" : isDetached ? "null" : "inherit",
       stdout: isDetached ? "null" : streams === "terminal" ? "inherit" : "piped",
       stderr: isDetached ? "null" : "inherit",
       detached: isDetached,
       ...(command.environment === undefined ? {} : { env: { ...command.environment } }),
       ...(command.folder === undefined ? {} : { cwd: command.folder }),
     }).spawn();
+    if (command.input !== undefined) feed(child.stdin, command.input);
     if (isDetached) child.unref();
     return new RealChild(child, streams === "captured");
   } catch (error) {
     const { executable, folder = "" } = command;
     const isFolderMissing = error instanceof Error && error.message.includes(`No such cwd '${folder}'`);
     throw isFolderMissing ? toFileError("start in", folder, error) : toFileError("start", executable, error);
+  }
+}
+
+/** Gives a child its input. One that ends, or closes its stdin, has read as much as it wanted. */
+async function feed(stdin: WritableStream<Uint8Array>, input: Uint8Array): Promise<void> {
+  try {
+    const writer = stdin.getWriter();
+    await writer.write(input);
+    await writer.close();
+  } catch {
+    return;
   }
 }
 

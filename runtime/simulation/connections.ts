@@ -38,12 +38,28 @@ export class Connections {
     far.break(networkError("ECONNRESET"));
   }
 
-  /** Breaks all connections between two processes and returns how many there were. */
-  loseBetween(one: string, other: string): number {
+  /**
+   * Breaks all connections between two processes: the ends of `one` learn of it at once, the others after a time, or
+   * when they write.
+   *
+   * @returns How many there were
+   */
+  loseBetween(one: string, other: string, noticedAfterMs: number): number {
     const between = [...this.#all].filter(({ owners: [near, far] }) =>
       (near === one && far === other) || (near === other && far === one)
     );
-    for (const connection of between) this.lose(connection);
+    for (const connection of between) {
+      if (noticedAfterMs === 0) this.lose(connection);
+      else this.#loseHalf(connection, connection.owners[0] === one ? 0 : 1, noticedAfterMs);
+    }
     return between.length;
+  }
+
+  #loseHalf({ ends }: Connection, first: 0 | 1, noticedAfterMs: number): void {
+    const [end, other] = [ends[first], ends[1 - first]!];
+    this.#engine.note("network", `lost half ${nameOf(end.local)} ${nameOf(end.remote)}`);
+    end.break(networkError("ECONNRESET"));
+    if (!Number.isFinite(noticedAfterMs)) return;
+    this.#engine.schedule(1000 * noticedAfterMs, () => other.break(networkError("ECONNRESET")), "network", "alarm");
   }
 }

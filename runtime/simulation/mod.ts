@@ -46,7 +46,13 @@ export { SimulationError } from "./engine.ts";
 export type { History } from "./history.ts";
 export type { HostOptions, HostSet, SimulatedHost } from "./host.ts";
 export type { SlowReading } from "./life.ts";
-export { LOCAL_NETWORK, type NetworkConditions, type PartitionOptions, type SimulationOptions } from "./options.ts";
+export {
+  type BreakOptions,
+  LOCAL_NETWORK,
+  type NetworkConditions,
+  type PartitionOptions,
+  type SimulationOptions,
+} from "./options.ts";
 export { SeededRandom } from "./prng.ts";
 export type { CrashOptions, ProcessSet, Program, SimulatedProcess, StartOptions } from "./process.ts";
 export { Simulation } from "./simulation.ts";

@@ -120,8 +120,8 @@ export class SimulatedNetwork {
   }
 
   /** Breaks all connections between two processes and returns how many there were. */
-  loseBetween(one: Resident, other: Resident): number {
-    return this.#connections.loseBetween(one.label, other.label);
+  loseBetween(one: Resident, other: Resident, noticedAfterMs: number): number {
+    return this.#connections.loseBetween(one.label, other.label, noticedAfterMs);
   }
 
   /** Changes the conditions between hosts, now and for links to come. */

@@ -72,6 +72,15 @@ export interface PartitionOptions {
   readonly breakAfterMs?: number;
 }
 
+/** How connections break. */
+export interface BreakOptions {
+  /**
+   * Virtual milliseconds until the other end learns of it; Infinity leaves it half open: it learns when it writes.
+   * @default {0}
+   */
+  readonly noticedAfterMs?: number;
+}
+
 const PROBABILITIES = ["splitProbability", "mergeProbability", "shortReadProbability", "refuseProbability"] as const;
 
 /**

@@ -22,6 +22,8 @@ export type Program = (world: World, process: SimulatedProcess) => unknown;
 export interface StartOptions {
   /** The command line, without program. @default {[]} */
   readonly arguments?: readonly string[];
+  /** What it finds on its standard input. @default {nothing} */
+  readonly input?: Uint8Array;
   /** Environment variables. @default {{}} */
   readonly environment?: Readonly<Record<string, string>>;
   /** The current folder, absolute. @default {"/"} */
@@ -137,6 +139,11 @@ export class SimulatedProcess {
   /** The command line, without program. */
   get arguments(): readonly string[] {
     return this.#options.arguments ?? [];
+  }
+
+  /** What it finds on its standard input. */
+  get input(): Uint8Array {
+    return this.#options.input ?? new Uint8Array();
   }
 
   /** The world of the present life, for tests that look from inside. */
@@ -391,6 +398,7 @@ function spawn(context: HostContext, parent: Life, options: StartOptions, comman
     arguments: command.arguments,
     environment: { ...options.environment, ...command.environment },
     ...(command.folder === undefined ? {} : { folder: command.folder }),
+    ...(command.input === undefined ? {} : { input: command.input }),
   }, parent);
   let ended = false;
   const status = new Promise<number>((resolve) => {

@@ -8,6 +8,7 @@ import type { Lane } from "./lane.ts";
 import type { Link } from "./link.ts";
 import { SimulatedNetwork } from "./network.ts";
 import {
+  type BreakOptions,
   LOCAL_NETWORK,
   type NetworkConditions,
   type PartitionOptions,
@@ -191,12 +192,15 @@ export class Simulation {
   }
 
   /**
-   * Breaks all connections between processes; both ends learn of it at once.
+   * Breaks all connections between processes.
    *
+   * @param from Those who learn of it at once
+   * @param options When the others do
    * @returns How many there were
    */
-  breakConnections(from: ProcessSet, to: ProcessSet): number {
-    return pairs(from, to).reduce((count, [a, b]) => count + this.#network.loseBetween(a, b), 0);
+  breakConnections(from: ProcessSet, to: ProcessSet, options: BreakOptions = {}): number {
+    const { noticedAfterMs = 0 } = options;
+    return pairs(from, to).reduce((count, [a, b]) => count + this.#network.loseBetween(a, b, noticedAfterMs), 0);
   }
 
   /** Ends all partitions. */

@@ -8,6 +8,7 @@ import { StateMachine } from "../machine.ts";
 import { Aborted, Faulted, TimedOut } from "../messages/faults.ts";
 import { Unknown } from "../messages/incognito.ts";
 import { Returned, Start, Stop, T1 } from "../messages/signals.ts";
+import { ProcessObject } from "../process_object.ts";
 import type { Timer } from "../timers.ts";
 import { JoinSpool, LeaveSpool } from "./messages.ts";
 import { SpoolCore, type SpoolEffect } from "./spool_core.ts";
@@ -20,6 +21,8 @@ export interface ObjectSpoolSettings {
   workerSettings?: object;
   /** Workers to make. @default {8} */
   objectCount?: number;
+  /** For workers that are processes: their roles, with the number of the worker for `{i}`. @default {"spool-{i}"} */
+  roleName?: string;
   /** Requests that may wait; null for no limit. @default {null} */
   sizeOfQueue?: number | null;
   /** Seconds of average response time from which requests are refused as busy; null for never. @default {5} */
@@ -59,6 +62,7 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
       worker: settings.worker ?? null,
       workerSettings: settings.workerSettings ?? {},
       objectCount: settings.objectCount ?? 8,
+      roleName: settings.roleName ?? "spool-{i}",
       sizeOfQueue: settings.sizeOfQueue ?? null,
       responsiveness: settings.responsiveness === undefined ? 5 : settings.responsiveness,
       busyPassRate: settings.busyPassRate ?? 10,
@@ -78,13 +82,18 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
         `count=${objectCount}, size=${sizeOfQueue}, responsiveness=${responsiveness}, stand_down=${standDown}`;
       this.complete(new Faulted(`unexpected parameters (${given})`));
     }
-    if (worker !== null) { for (let i = 0; i < objectCount; i++) this.#makeWorker(); }
+    if (worker !== null) { for (let i = 0; i < objectCount; i++) this.#makeWorker(i); }
     return "spooling";
   }
 
-  #makeWorker(): void {
-    const address = this.create(this.#settings.worker as RoutineFunction<object>, this.#settings.workerSettings);
-    this.assign(address);
+  #makeWorker(index: number): void {
+    const { worker, workerSettings, roleName } = this.#settings;
+    const isProcess = (worker as unknown) === ProcessObject;
+    const settings = isProcess
+      ? { roleName: roleName.replaceAll("{i}", `${index}`), ...workerSettings }
+      : workerSettings;
+    const address = this.create(worker as RoutineFunction<object>, settings);
+    this.assign(address, index);
     this.#perform(this.#core.joined(address));
   }
 
@@ -109,7 +118,7 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
   /** @internal A worker ended. */
   onReturned(message: Returned): "spooling" | "clearing" {
     const worker = this.returnAddress;
-    this.debrief(worker);
+    const index = this.debrief(worker) as number;
     this.trace("Worker ended", { returned: message.message });
     const fault = message.message instanceof Faulted ? message.message : new Aborted();
     this.#perform(this.#core.left(worker, fault));
@@ -118,7 +127,7 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
     const factor = 1 + STAND_DOWN_SPREAD * (2 * this.kernel.world.random.float() - 1);
     const timer = this.kernel.after(standDown * factor * 1000, () => {
       this.#restarts.delete(timer);
-      if (this.state === "spooling") this.#makeWorker();
+      if (this.state === "spooling") this.#makeWorker(index);
     });
     this.#restarts.add(timer);
     return "spooling";

@@ -82,11 +82,7 @@ Deno.test("a role whose port is taken ends with the fault, which cake run shows"
 Deno.test("a worker that is killed while it holds a request: the client is told at once, the pool lives on", async () => {
   await using folder = await demoFolder();
   const { path } = folder;
-  const [port, hostAt] = [freePort(), freePort()];
-  const toHost = `--connect-to-directory=${hostPort(hostAt)}`;
-  const host = await startHost(path, hostAt);
-  const settings = `--server-address=${hostPort(port)}`;
-  const server = startRole(`${path}/test_server_9.ts`, path, toHost, settings, "--debug-level=DEBUG");
+  const { port, toHost, host, server } = await startHostAndServer(path);
   const holder = startRole(`${ROLES}test_holder.ts`, path, toHost, "--debug-level=CONSOLE");
   await server.seen(/Sent JoinSpool/);
   const answer = fetch(`http://127.0.0.1:${port}/Xy?x=2&y=2`);
@@ -109,6 +105,16 @@ async function startHost(path: string, port: number, ...args: string[]): Promise
   const host = startCake(path, "host", `--directory-at-host=${hostPort(port)}`, "--debug-level=TRACE", ...args);
   await host.seen(/Listening/);
   return host;
+}
+
+/** A host directory, and the server of the demo under it. */
+async function startHostAndServer(path: string) {
+  const [port, hostAt] = [freePort(), freePort()];
+  const toHost = `--connect-to-directory=${hostPort(hostAt)}`;
+  const host = await startHost(path, hostAt);
+  const settings = `--server-address=${hostPort(port)}`;
+  const server = startRole(`${path}/test_server_9.ts`, path, toHost, settings, "--debug-level=DEBUG");
+  return { port, hostAt, toHost, host, server };
 }
 
 async function endAll(...commands: RunningCommand[]): Promise<void> {
@@ -149,11 +155,7 @@ const GARBAGE: readonly (readonly [what: string, text: string])[] = [
 Deno.test("strangers on the port of a host directory harm nobody but themselves", async () => {
   await using folder = await demoFolder();
   const { path } = folder;
-  const [port, hostAt] = [freePort(), freePort()];
-  const toHost = `--connect-to-directory=${hostPort(hostAt)}`;
-  const host = await startHost(path, hostAt);
-  const settings = `--server-address=${hostPort(port)}`;
-  const server = startRole(`${path}/test_server_9.ts`, path, toHost, settings, "--debug-level=DEBUG");
+  const { port, hostAt, toHost, host, server } = await startHostAndServer(path);
   await server.seen(/Received Subscribed/);
   for (const [, text] of GARBAGE) await sendUntilClosed(hostAt, new TextEncoder().encode(text));
   const worker = startRole(`${path}/test_worker_9.ts`, path, toHost);

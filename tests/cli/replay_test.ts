@@ -4,8 +4,7 @@ import { assertEquals } from "@std/assert";
 import { expected, type Outcome, recordings, replay } from "../helpers/replay.ts";
 
 /** What is not there yet, or has no counterpart. */
-const UNAVAILABLE =
-  /layer-cake (update|start|history|log|returned|status|stop|script|resource|model)|fake\.sh|group-cake|sticky/;
+const UNAVAILABLE = /layer-cake (start|history|log|returned|status|stop|script|resource|model)|group-cake|sticky/;
 
 /** Cases where cake does something else on purpose, and what. */
 const DIFFERENT: Readonly<Record<string, Partial<Outcome> | "skip">> = {
@@ -67,7 +66,22 @@ const DIFFERENT: Readonly<Record<string, Partial<Outcome> | "skip">> = {
   "run-debug-bad": { exit: 71 },
 };
 
-for (const recording of recordings("top", "create", "add", "list", "destroy", "run", "host", "lan")) {
+for (
+  const recording of recordings(
+    "top",
+    "create",
+    "add",
+    "update",
+    "edit",
+    "delete",
+    "list",
+    "destroy",
+    "run",
+    "role",
+    "host",
+    "lan",
+  )
+) {
   const { id } = recording;
   const different = DIFFERENT[id];
   const lines = [...recording.cwd_setup, recording.command];

@@ -20,7 +20,7 @@ import {
   Returned,
   type Routine,
   runProgram,
-  Runtime,
+  type Runtime,
   save,
   Start,
   Stateless,

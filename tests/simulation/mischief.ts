@@ -24,7 +24,8 @@ const MISCHIEFS: readonly Mischief[] = [
   { weight: 5, happen: (script) => script.crash(script.random.pick(HALF_OPEN_MS)) },
   { weight: 3, happen: (script) => script.leave() },
   { weight: 4, happen: (script) => script.restartDirectory() },
-  { weight: 9, happen: (script) => script.breakConnections() },
+  { weight: 7, happen: (script) => script.breakConnections(0) },
+  { weight: 5, happen: (script) => script.breakConnections(script.random.pick(HALF_OPEN_MS)) },
   { weight: 6, happen: (script) => script.part({ oneWay: false }) },
   { weight: 4, happen: (script) => script.part({ oneWay: true }) },
   { weight: 4, happen: (script) => script.partAndBreak() },
@@ -163,9 +164,11 @@ export class Script {
     });
   }
 
-  breakConnections(): void {
+  /** Breaks what is between two processes; one of them learns of it at once, the other one perhaps later. */
+  breakConnections(noticedAfterMs: number): void {
     const [one, other] = this.#pickPair();
-    this.#village.simulation.breakConnections(one.process, other.process);
+    const [from, to] = this.random.chance(0.7) ? [one, other] : [other, one];
+    this.#village.simulation.breakConnections(from.process, to.process, { noticedAfterMs });
   }
 
   part(options: { readonly oneWay: boolean }): void {

@@ -3,13 +3,12 @@ import * as cake from "@layer-cake/cake";
 
 const settings = { seconds: cake.Float8.default(1) };
 
-export async function brief(
-  self: cake.Routine,
-  { seconds }: cake.Settings<typeof settings>,
-): Promise<cake.Ack | cake.Aborted> {
+export async function brief(self: cake.Routine, { seconds }: cake.Settings<typeof settings>): Promise<unknown> {
+  self.sample("metering", { tick: 1, load: 0.5 });
   self.start(cake.T1, seconds);
-  const m = await self.select(cake.T1, cake.Stop);
-  return m instanceof cake.Stop ? new cake.Aborted() : new cake.Ack();
+  if (await self.select(cake.T1, cake.Stop) instanceof cake.Stop) return new cake.Aborted();
+  self.sample("metering", { tick: 2, load: 0.25 });
+  return new cake.Ack();
 }
 cake.bind(brief, import.meta, { settings });
 
