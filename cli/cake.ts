@@ -4,6 +4,7 @@ import {
   ArgumentError,
   castBack,
   CommandLine,
+  dashed,
   extractSettings,
   extractStandard,
   Faulted,
@@ -12,9 +13,10 @@ import {
   printResult,
   type SplitArguments,
   splitArguments,
+  STANDARD_ARGUMENTS,
   type World,
 } from "../runtime/mod.ts";
-import { type Command, commandHelp, mainHelp, PROGRAM_NAME } from "./command.ts";
+import { type Command, commandHelp, type CommandSetting, mainHelp, PROGRAM_NAME } from "./command.ts";
 import { add } from "./commands/add.ts";
 import { create } from "./commands/create.ts";
 import { deleteRoles } from "./commands/delete.ts";
@@ -22,13 +24,43 @@ import { destroy } from "./commands/destroy.ts";
 import { host, lan } from "./commands/directories.ts";
 import { edit } from "./commands/edit.ts";
 import { group } from "./commands/group.ts";
+import { history } from "./commands/history.ts";
 import { list } from "./commands/list.ts";
+import { network } from "./commands/network.ts";
+import { ping } from "./commands/ping.ts";
+import { log } from "./commands/log.ts";
+import { returned } from "./commands/returned.ts";
 import { run } from "./commands/run.ts";
+import { start } from "./commands/start.ts";
+import { status } from "./commands/status.ts";
+import { stop } from "./commands/stop.ts";
 import { update } from "./commands/update.ts";
+import { why } from "./commands/why.ts";
+import { nearestName } from "./suggestion.ts";
 import { VERSION } from "./version.ts";
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [create, add, update, edit, deleteRoles, list, run, destroy, host, lan];
+export const COMMANDS: readonly Command[] = [
+  create,
+  add,
+  update,
+  edit,
+  deleteRoles,
+  list,
+  run,
+  start,
+  status,
+  stop,
+  history,
+  returned,
+  log,
+  destroy,
+  host,
+  lan,
+  network,
+  ping,
+  why,
+];
 
 /** Commands that other programs call. */
 const HIDDEN_COMMANDS: readonly Command[] = [group];
@@ -60,16 +92,49 @@ async function runCommand(world: World, commandLine: CommandLine, rest: SplitArg
     return help(world, words[0]);
   }
   const command = findCommand(name);
-  if (command === undefined) return await complain(world, commandLine, `unknown sub-command "${name}"`);
+  if (command === undefined) return await complain(world, commandLine, `unknown sub-command "${name}"`, meant(name));
   if (commandLine.help) return help(world, name);
-  const own = extractSettings({ ...rest, words }, command.settings);
+  const own = extractOwn({ ...rest, words }, command.settings);
   const unknown = [...own.rest.long.keys(), ...own.rest.short.keys()];
   if (unknown.length > 0 && !command.forwards) {
-    return await complain(world, commandLine, `cannot execute "${name}"`, `unknown arg(s) "${unknown.join(",")}"`);
+    return await complain(
+      world,
+      commandLine,
+      `cannot execute "${name}"`,
+      `unknown arg(s) "${unknown.join(",")}"${meantArgument(unknown, command)}`,
+    );
   }
   const settings = new Map([...own.settings].map(([key, value]) => [key, castBack(value)]));
   const result = await command.run({ world, commandLine, words, settings, rest: own.rest });
   return "status" in result ? result.status : await printResult(world, PROGRAM_NAME, result.value, commandLine);
+}
+
+/** A question for whoever typed a name of no command. */
+function meant(name: string): string | undefined {
+  const nearest = nearestName(name, COMMANDS.map((command) => command.name));
+  return nearest === null ? undefined : `did you mean "${nearest}"?`;
+}
+
+/** A question for whoever typed a name of no argument. */
+function meantArgument(unknown: readonly string[], command: Command): string {
+  const names = [...command.settings, ...STANDARD_ARGUMENTS].map(({ wireName }) => dashed(wireName));
+  const nearest = unknown.map((name) => name.length > 2 ? nearestName(dashed(name), names) : null)
+    .filter((name) => name !== null);
+  return nearest.length === 0 ? "" : `, did you mean ${nearest.map((name) => `--${name}`).join(", ")}?`;
+}
+
+/** Takes the settings of a command; some have no short form. */
+function extractOwn(split: SplitArguments, table: readonly CommandSetting[]): ReturnType<typeof extractSettings> {
+  const isShort = ({ longOnly }: CommandSetting) => longOnly !== true;
+  const first = extractSettings(split, table.filter(isShort));
+  const second = extractSettings(
+    { ...first.rest, short: new Map() },
+    table.filter((setting) => !isShort(setting)),
+  );
+  return {
+    settings: new Map([...first.settings, ...second.settings]),
+    rest: { ...second.rest, short: first.rest.short },
+  };
 }
 
 function findCommand(name: string): Command | undefined {

@@ -42,6 +42,8 @@ export interface Command {
 /** A setting of a command, with what the help says about it. */
 export interface CommandSetting extends SettingShape {
   readonly help: string;
+  /** Has no short form: it is one that the original does not have, whose short forms keep their meaning. */
+  readonly longOnly?: boolean;
 }
 
 /** The name by which the program calls itself. */

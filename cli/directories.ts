@@ -11,7 +11,8 @@ import {
   Stop,
   typeOf,
 } from "../runtime/mod.ts";
-import { isSet, playDirectory, type PlayedDirectory } from "./attachment.ts";
+import { isSet, type OpenDirectory, playDirectory, type PlayedDirectory } from "./attachment.ts";
+import { stationLines } from "./station_text.ts";
 
 /** The port of directories, where nobody says. */
 const DIRECTORY_PORT = 54195;
@@ -40,18 +41,31 @@ const LAN_SETTINGS = {
 
 /** The directory of the local network: runs until it is stopped, or can't listen. */
 export function lan(self: Routine, settings: Settings<typeof LAN_SETTINGS>): Promise<unknown> {
-  return play(self, {
+  const played: PlayedDirectory = {
     scope: "LAN",
     acceptAt: settings.directoryAtLan,
     connectTo: new HostPort(),
     encrypted: settings.encryptedDirectory === true,
-  });
+  };
+  return play(self, played, (directory) => tellStations(self, directory));
 }
 bind(lan, "layer_cake.lan", { settings: LAN_SETTINGS });
 
-async function play(self: Routine, settings: PlayedDirectory): Promise<unknown> {
+/** Whoever sets up a LAN wants to know whether others will find it. */
+function tellStations({ kernel: { world } }: Routine, { listening }: OpenDirectory): void {
+  for (const { text, isWarning } of stationLines(listening, world.network.interfaceAddresses())) {
+    world.environment.writeError(`cake: ${isWarning ? "warning: " : ""}${text}\n`);
+  }
+}
+
+async function play(
+  self: Routine,
+  settings: PlayedDirectory,
+  opened: (directory: OpenDirectory) => void = () => {},
+): Promise<unknown> {
   const directory = await playDirectory(self, settings);
   if (!("listening" in directory)) return directory;
+  opened(directory);
   self.console(`Listening at "${directory.listening}"`, { scope: settings.scope });
   const message = await self.select(Stop, Returned);
   if (message instanceof Returned) return message.message;

@@ -38,6 +38,7 @@ export const GROUP_SETTINGS = {
   encryptedDirectory: Boolean,
   retry: RetryIntervals,
   mainRole: Unicode,
+  stopOnExit: Boolean,
 };
 
 /** The settings of a composite process, as given. */
@@ -113,6 +114,7 @@ class Group {
     const { mainRole, retry } = parts.settings;
     this.#state = new GroupState({
       mainRole: mainRole ?? null,
+      stopOnExit: parts.settings.stopOnExit === true,
       retry: retry === null || retry === undefined || retry.isEmpty ? null : retry,
       random: (bound) => self.kernel.world.random.integer(bound),
     });
@@ -152,7 +154,8 @@ class Group {
       return;
     }
     const text = `Role "${role}" ended: ${value}`;
-    if (processContext(kernel).commandLine.debugLevel === null) kernel.world.environment.writeError(`cake: ${text}\n`);
+    const { debugLevel, origin } = processContext(kernel).commandLine;
+    if (debugLevel === null && origin !== "START") kernel.world.environment.writeError(`cake: ${text}\n`);
     else this.#self.warning(text);
   }
 
@@ -197,11 +200,12 @@ class Group {
   }
 
   /**
-   * Roles of the original don't lock themselves in a run. Their locks are held here, so that both commands see
+   * Roles of the original don't lock themselves in a run; in the background they do. Their locks are held here, so that both commands see
    * that they run. Modules of cake do it themselves, and keep the lock if this process is lost.
    */
   async #lockFor(role: Role): Promise<void> {
-    if (executableKind(role.records.executableFile) === "module") return;
+    const { origin } = processContext(this.#self.kernel).commandLine;
+    if (origin === "START" || executableKind(role.records.executableFile) === "module") return;
     try {
       await role.makeFolders();
       if (!await role.lock()) this.#self.warning(`Cannot lock "${role.path}": another process holds it`);

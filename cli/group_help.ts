@@ -40,3 +40,15 @@ export const GROUP_HELP: readonly CommandSetting[] = [
     help: "the role whose end is the end of all",
   },
 ];
+
+/** Settings of one run, which `run` and `start` take: homes don't keep them, as the original does not know them. */
+export const RUN_HELP: readonly CommandSetting[] = [
+  ...GROUP_HELP,
+  {
+    name: "stopOnExit",
+    wireName: "stop_on_exit",
+    type: Boolean,
+    help: "without a main role: end all when a role ends and is not started again",
+    longOnly: true,
+  },
+];

@@ -5,6 +5,8 @@ import {
   castBack,
   dashed,
   GROUP_ROLE,
+  type Launch,
+  launchOf,
   type Program,
   type SettingShape,
   type SettingValues,
@@ -14,7 +16,7 @@ import {
 import { directoryHooks } from "../directory/mod.ts";
 import { type CommandCall, PROGRAM_NAME } from "./command.ts";
 import { group } from "./group.ts";
-import { GROUP_HELP } from "./group_help.ts";
+import { RUN_HELP } from "./group_help.ts";
 
 /** The name of the program that runs a composite process, as homes record it. */
 const GROUP_EXECUTABLE = "group-cake";
@@ -30,8 +32,19 @@ export function groupProgram(world: World): Program {
     main: group,
     name: PROGRAM_NAME,
     executable: groupExecutable(world),
+    launch: groupLaunch,
     hooks: directoryHooks({ scope: "PROCESS" }),
   };
+}
+
+/** How to start a composite process as a process of its own. */
+function groupLaunch(world: World, argv: readonly string[]): Promise<Launch> | Launch {
+  const { self } = world.processes;
+  const args = ["group", ...argv];
+  if (self.compiled) return { executable: self.executable, arguments: args };
+  const main = new URL("./main.ts", import.meta.url);
+  const path = main.protocol === "file:" ? decodeURIComponent(main.pathname) : main.href;
+  return launchOf(world, { path, modulePath: [] }, args);
 }
 
 /** Where the original's command finds what runs a composite process: beside cake. */
@@ -57,7 +70,7 @@ export function settingArguments(settings: SettingValues, table: readonly Settin
 
 /** The settings of a call as arguments of the group, those that are nobody's included: it refuses them in its own words. */
 export function groupArguments(call: CommandCall): string[] {
-  const argv = settingArguments(new Map(call.settings), GROUP_HELP);
+  const argv = settingArguments(new Map(call.settings), RUN_HELP);
   for (const [name, text] of call.rest.long) argv.push(text === undefined ? `--${name}` : `--${name}=${text}`);
   for (const [name, text] of call.rest.short) argv.push(text === undefined ? `-${name}` : `-${name}=${text}`);
   return argv;

@@ -9,6 +9,8 @@ import { type RetryIntervals, retryPauses } from "../runtime/process/retry.ts";
 export interface GroupPolicy {
   /** Its end is the end of all, and its value that of the whole. */
   readonly mainRole: string | null;
+  /** Without a main role: a role that ended and is not started again ends all. */
+  readonly stopOnExit?: boolean;
   /** Pauses before a role that ended is started again; null: it is not. */
   readonly retry: RetryIntervals | null;
   /** A whole number in [0, bound). */
@@ -23,6 +25,9 @@ export type GroupEffect =
   /** The table of what roles returned, by name. */
   | { readonly kind: "returnTable"; readonly table: ReadonlyMap<string, unknown> }
   | { readonly kind: "return"; readonly value: unknown };
+
+/** Stands for the table of what the roles returned, where that is what will be returned. */
+const TABLE = Symbol("table");
 
 /**
  * A composite process. Roles that end are started again as long as the policy has pauses for them; the main role is not.
@@ -59,11 +64,17 @@ export class GroupState {
   /** A role has ended with a value. */
   ended(role: string, value: unknown): GroupEffect[] {
     this.#running.delete(role);
-    if (this.#ending !== null) return this.#settle();
+    if (this.#ending !== null) {
+      if (this.#ending.value === TABLE) this.#returned.set(role, value);
+      return this.#settle();
+    }
     if (role === this.#policy.mainRole) return this.#end(value);
     this.#returned.set(role, value);
     const seconds = this.#nextPause(role);
-    if (seconds === null) return this.#settle();
+    if (seconds === null) {
+      const endsAll = this.#policy.stopOnExit === true && this.#policy.mainRole === null && this.#running.size > 0;
+      return endsAll ? this.#end(TABLE) : this.#settle();
+    }
     this.#waiting.add(role);
     return [{ kind: "pause", role, seconds }];
   }
@@ -97,7 +108,7 @@ export class GroupState {
 
   #settle(): GroupEffect[] {
     if (this.#running.size > 0 || this.#waiting.size > 0) return [];
-    if (this.#ending !== null) return [{ kind: "return", value: this.#ending.value }];
+    if (this.#ending !== null && this.#ending.value !== TABLE) return [{ kind: "return", value: this.#ending.value }];
     return [{ kind: "returnTable", table: this.#returned }];
   }
 }

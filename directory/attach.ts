@@ -1,9 +1,10 @@
 /** Gives a runtime its transport and its directory, and takes them away in order. */
 
-import { attachNetwork, detachNetwork } from "../net/mod.ts";
+import { attachNetwork, attachThreads, detachNetwork, detachThreads } from "../net/mod.ts";
 import { type AddressValue as Address, type Kernel, LIBRARY_CONNECTOR, Service, Stop } from "../runtime/mod.ts";
 import { DIRECTORY, type DirectorySettings, ObjectDirectory } from "./directory.ts";
 import { libraryConnector } from "./library.ts";
+import { THREAD_PROGRAM } from "./thread.ts";
 
 /** The directories of a runtime, in the order they were made. */
 const DIRECTORIES: Service<OpenDirectory[]> = new Service("directories");
@@ -24,6 +25,7 @@ export function attachDirectory(runtime: Kernel, settings: DirectorySettings = {
   attachNetwork(runtime);
   const directory = openDirectory(runtime, settings);
   runtime.provide(DIRECTORY, directory.address);
+  attachThreads(runtime, { program: THREAD_PROGRAM, directory: () => directory.address });
   runtime.provide(LIBRARY_CONNECTOR, libraryConnector(directory.address));
   return directory.address;
 }
@@ -37,8 +39,9 @@ export function openDirectory(runtime: Kernel, settings: DirectorySettings): Ope
   return directory;
 }
 
-/** Ends directories and transport; what was sent before goes out first, within a bound. */
+/** Ends threads, directories and transport; what was sent before goes out first, within a bound. */
 export async function detachDirectory(runtime: Kernel): Promise<void> {
+  await detachThreads(runtime);
   const all = runtime.find(DIRECTORIES) ?? [];
   for (const { address } of all) runtime.send(new Stop(), address, address);
   await Promise.all(all.map(({ returned }) => returned));

@@ -32,10 +32,12 @@ export const STATION_NUMBER = 195;
 
 /** The longest wait before connecting to a parent again: on this machine, in private networks, elsewhere. */
 export const RECONNECT_MS_MAX = { loopback: 8_000, private: 32_000, public: 120_000 } as const;
-/** The shortest such wait on this machine; a quarter of {@link RECONNECT_MS_MAX} at most elsewhere. */
-export const RECONNECT_MS_FIRST = 1_000;
+/** The shortest such wait, and twice as long after each failure. */
+export const RECONNECT_MS_FIRST = { loopback: 220, private: 220, public: 7_500 } as const;
 /** A link to a parent that lasted this long was a good one: the next wait is a short one again. */
 export const STABLE_LINK_MS = 10_000;
+/** Attempts to find a parent where it was before, until it is looked for in other places again. */
+export const PROVEN_PLACE_ATTEMPTS = 8;
 /** Waits before listening again where a port could not be had; after the last one the directory gives up. */
 export const LISTEN_AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 

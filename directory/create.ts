@@ -3,6 +3,7 @@
 import {
   type ActorTypeLike,
   type MachineClass,
+  type MessageBase,
   type ProcessContext,
   realWorld,
   type RoutineFunction,
@@ -23,6 +24,14 @@ export interface Meta {
   readonly main: boolean;
 }
 
+/** What a program may say about itself besides its main object. */
+export interface CreateOptions {
+  /** Members of this message are set from variables of the environment, `LC_V_SITE_NAME` for `siteName`. */
+  readonly variables?: MessageBase;
+  /** Insists on a role on disk, and makes one where there is none. @default {false} */
+  readonly sticky?: boolean;
+}
+
 /**
  * Runs an actor as the main object of this process, if the file is the program; otherwise does nothing. The command line
  * gives its settings, roles and directories; signals ask it to stop; what it returns goes to stdout, and the process
@@ -30,14 +39,19 @@ export interface Meta {
  *
  * @param main A bound routine or machine.
  * @param meta The file's `import.meta`.
+ * @param options Values from the environment, and a role that must be on disk.
  */
-export function create<S>(main: RoutineFunction<S> | MachineClass<S>, meta: Meta): void {
+export function create<S>(
+  main: RoutineFunction<S> | MachineClass<S>,
+  meta: Meta,
+  options: CreateOptions = {},
+): void {
   if (!meta.main) return;
   const world = realWorld();
   const { self } = world.processes;
   const executable = decodeURIComponent(new URL(meta.url).pathname);
   const name = executable.split("/").pop() ?? executable;
-  const program = { main: main as ActorTypeLike, name, executable, hooks: directoryHooks() };
+  const program = { main: main as ActorTypeLike, name, executable, hooks: directoryHooks(), ...options };
   runProgram(world, program, self.arguments).then((status) => world.processes.exit(status));
 }
 

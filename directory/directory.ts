@@ -6,6 +6,7 @@ import {
   bind,
   type HostPort,
   Instant,
+  type Network,
   on,
   type Scope,
   Service,
@@ -17,6 +18,7 @@ import {
 import { DirectoryCore, type DirectoryCounts } from "./core.ts";
 import type { DirectoryEvent, Effect } from "./effects.ts";
 import { LinkControllers } from "./link_controllers.ts";
+import { isOfThread } from "./of_thread.ts";
 
 /** How to make a directory. */
 export interface DirectorySettings {
@@ -89,7 +91,10 @@ export class ObjectDirectory extends Stateless {
   onMessage(): void {
     const { received, returnAddress } = this;
     if (received instanceof Happened) this.#handle(received.event);
-    else if (received !== null) this.#handle({ kind: "received", message: received, from: returnAddress });
+    else if (received !== null) {
+      const isLocal = isOfThread(this.kernel, returnAddress);
+      this.#handle({ kind: "received", message: received, from: returnAddress, isLocal });
+    }
   }
 
   /** @internal */
@@ -106,6 +111,7 @@ export class ObjectDirectory extends Stateless {
       float: () => random.float(),
       wall: () => new Instant(clock.wall()),
       primaryAddress: () => network.primaryAddress(),
+      primaryPrefixBits: () => primaryPrefixBits(network),
     };
     for (const effect of this.#core?.handle(event, clock.now(), draw) ?? []) this.#perform(effect);
   }
@@ -141,6 +147,12 @@ export class ObjectDirectory extends Stateless {
     this.#timers.get(name)?.cancel();
     this.#timers.delete(name);
   }
+}
+
+/** How much of the primary address names the subnet. */
+function primaryPrefixBits(network: Network): number | null {
+  const primary = network.primaryAddress();
+  return network.interfaceAddresses().find(({ address }) => address === primary)?.prefixBits ?? null;
 }
 
 /** An address that is set, or null. */

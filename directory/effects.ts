@@ -14,6 +14,8 @@ export interface Draw {
   wall(): Instant;
   /** The IPv4 address of this machine towards others, or null where there is none. */
   primaryAddress(): string | null;
+  /** How many bits of that address name this machine's own subnet; null where that can't be told. */
+  primaryPrefixBits(): number | null;
 }
 
 /** Something that happened. `proxy` is always the local address of a connection's proxy. */

@@ -61,6 +61,7 @@ export function openRuntime(options: OpenOptions = {}): OpenRuntime {
     run: (main, settings) => runtime.start(main, settings).returned,
     close: async () => {
       await detachDirectory(runtime);
+      await runtime.settled();
       runtime.close();
     },
   };

@@ -5,6 +5,10 @@
 import { HostPort, type Scope } from "../runtime/mod.ts";
 import { DIRECTORY_PORT, RECONNECT_MS_FIRST, RECONNECT_MS_MAX, STATION_NUMBER } from "./bounds.ts";
 
+/** Subnets that have hosts of their own, and no more than a private network. */
+const PREFIX_BITS_MIN = 8;
+const PREFIX_BITS_MAX = 30;
+
 const FOUR_OCTETS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 /** Where an address is reached: on this machine, in a private network, or elsewhere. Names count as elsewhere. */
@@ -35,13 +39,42 @@ export function hostDirectory(): HostPort {
  * The places to look for the parent of a directory that was given none, in the order to try them.
  *
  * @param scope The directory's own scope.
- * @param primaryAddress The IPv4 address of this machine, or null.
+ * @param primary The IPv4 address of this machine with the bits of it that name its subnet; null for what is not known.
  */
-export function defaultParents(scope: Scope, primaryAddress: string | null): HostPort[] {
+export function defaultParents(scope: Scope, primary: PrimaryAddress): HostPort[] {
   if (scope === "PROCESS" || scope === "GROUP") return [hostDirectory()];
-  if (scope !== "HOST" || primaryAddress === null) return [];
-  const station = stationAddress(primaryAddress);
-  return station === null ? [] : [new HostPort(station, DIRECTORY_PORT)];
+  if (scope !== "HOST") return [];
+  return stationAddresses(primary).map((station) => new HostPort(station, DIRECTORY_PORT));
+}
+
+/** The address of a machine towards others. */
+export interface PrimaryAddress {
+  readonly address: string | null;
+  readonly prefixBits: number | null;
+}
+
+/**
+ * The stations of a machine's network, the nearest first: that of its own subnet, then the one that the original would
+ * look for. None outside of private networks, where host 195 is a stranger.
+ */
+export function stationAddresses({ address, prefixBits }: PrimaryAddress): string[] {
+  if (address === null) return [];
+  const own = prefixBits === null ? null : subnetStation(address, prefixBits);
+  const derived = stationAddress(address);
+  return [...new Set([own, derived])].filter((station) => station !== null);
+}
+
+/** Host 195 of the subnet's first block; null where the subnet is too small to have it. */
+export function subnetStation(address: string, prefixBits: number): string | null {
+  const octets = octetsOf(address);
+  const isSubnet = prefixBits >= PREFIX_BITS_MIN && prefixBits <= PREFIX_BITS_MAX;
+  if (octets === null || !isSubnet || neighbourhoodOf(address) !== "private") return null;
+  const number = octets.reduce((sum, octet) => sum * 256 + octet, 0);
+  const size = 2 ** (32 - prefixBits);
+  const first = Math.floor(number / size) * size;
+  const station = Math.floor(first / 256) * 256 + STATION_NUMBER;
+  if (station <= first || station >= first + size - 1) return null;
+  return [24, 16, 8, 0].map((shift) => Math.floor(station / 2 ** shift) % 256).join(".");
 }
 
 /** The station of a private network, as the original finds it: the network's first block, host 195. */
@@ -67,9 +100,11 @@ export function stationAddress(primaryAddress: string): string | null {
  * @returns Milliseconds.
  */
 export function reconnectDelay(host: string, attempts: number, random: number): number {
-  const longest = RECONNECT_MS_MAX[neighbourhoodOf(host)];
-  const first = Math.max(RECONNECT_MS_FIRST, longest / 16);
-  const base = Math.min(longest, first * 2 ** Math.min(attempts, 20));
+  const neighbourhood = neighbourhoodOf(host);
+  const base = Math.min(
+    RECONNECT_MS_MAX[neighbourhood],
+    RECONNECT_MS_FIRST[neighbourhood] * 2 ** Math.min(attempts, 20),
+  );
   return Math.round(base * (0.6 + 0.49 * random));
 }
 

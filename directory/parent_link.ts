@@ -3,7 +3,7 @@
 /** The one link upward: where it leads, when it is made, and when it is made again. */
 
 import type { AddressValue as Address, HostPort, Scope } from "../runtime/mod.ts";
-import { STABLE_LINK_MS, STALE_ROUTE_MARGIN_MS, WAITING_OBJECTS_MAX } from "./bounds.ts";
+import { PROVEN_PLACE_ATTEMPTS, STABLE_LINK_MS, STALE_ROUTE_MARGIN_MS, WAITING_OBJECTS_MAX } from "./bounds.ts";
 import type { Effects, Moment } from "./effects.ts";
 import { DirectoryOpened } from "./messages.ts";
 import { defaultParents, longestReconnect, neighbourhoodOf, reconnectDelay } from "./parent_address.ts";
@@ -24,6 +24,10 @@ export class ParentLink {
   #state: LinkState = "unset";
   #proxy: Address | null = null;
   #attempts = 0;
+  /** How many of the places have failed since the last wait. */
+  #placesTried = 0;
+  /** True while the first place is one where the parent was found, and has not failed too often since. */
+  #isProven = false;
   #connectedAt = 0;
   /** Objects that asked for the link to be tried. */
   #waiting = new Set<Address>();
@@ -54,7 +58,9 @@ export class ParentLink {
   /** A listing of this scope needs a parent: finds one if there is none yet. */
   need(scope: Scope, moment: Moment): void {
     if (this.#places.length > 0 || !isWider(scope, this.#scope)) return;
-    this.#places = defaultParents(this.#scope, moment.draw.primaryAddress());
+    const { draw } = moment;
+    const primary = { address: draw.primaryAddress(), prefixBits: draw.primaryPrefixBits() };
+    this.#places = defaultParents(this.#scope, primary);
     this.start();
   }
 
@@ -69,18 +75,26 @@ export class ParentLink {
     this.#state = "up";
     this.#proxy = proxy;
     this.#connectedAt = moment.now;
+    this.#isProven = true;
+    this.#placesTried = 0;
     this.#effects.cancelTimer(RECONNECT_TIMER);
     this.#answer();
   }
 
   /** The link could not be made, or has ended. */
   lost(moment: Moment): void {
-    if (this.#state === "up" && moment.now - this.#connectedAt >= STABLE_LINK_MS) this.#attempts = 0;
+    const wasUp = this.#state === "up";
+    if (wasUp && moment.now - this.#connectedAt >= STABLE_LINK_MS) this.#attempts = 0;
     this.#proxy = null;
     this.#state = "waiting";
-    // One of several places was no good: the next one is tried after the same wait.
-    const [tried, ...others] = this.#places;
-    this.#places = [...others, tried!];
+    if (this.#attempts >= PROVEN_PLACE_ATTEMPTS) this.#isProven = false;
+    // A parent that was found comes back where it was. Until it is found, all places are tried in turn, without a wait.
+    if (!this.#isProven) {
+      const [tried, ...others] = this.#places;
+      this.#places = [...others, tried!];
+      if (!wasUp && ++this.#placesTried < this.#places.length) return this.#connect();
+    }
+    this.#placesTried = 0;
     const delay = reconnectDelay(this.#places[0]!.host ?? "", this.#attempts++, moment.draw.float());
     this.#effects.startTimer(RECONNECT_TIMER, delay);
     this.#answer();

@@ -1,18 +1,23 @@
 /** One connection at work: a session over a byte stream, and the proxy that stands for the other end. */
 
 import {
+  type Account,
   type AddressValue as Address,
   type ByteStream,
+  DECODE_LIMITS,
+  Faulted,
   HostPort,
   Instant,
   type Kernel,
   NetworkError,
+  type QueueAccount,
+  Returned,
   Stop,
 } from "../runtime/mod.ts";
 import { Keeper } from "./keep_alive.ts";
 import { KeeperActor } from "./keeper_actor.ts";
 import type { NetworkLimits } from "./limits.ts";
-import { HOLD_AFTER_HELLMAN_MS } from "./limits.ts";
+import { HOLD_AFTER_HELLMAN_MS, THREAD_FRAME_BYTES_MAX } from "./limits.ts";
 import { Close, Closed, type EndReason, type KeepAlive, OpenKeep } from "./messages.ts";
 import { isTransitReceiver, nextHop, type Transit, type TransitReceiver } from "./relay.ts";
 import type { Reports } from "./reports.ts";
@@ -28,6 +33,12 @@ const QUIET_HOPS = 2;
 const GATHER_BYTES_MAX = 65_536;
 
 const NOW = Promise.resolve();
+
+/** What a frame between two threads may hold: the process is its own peer. */
+const LINK_BOUNDS = {
+  frameBytesMax: THREAD_FRAME_BYTES_MAX,
+  decodeLimits: { ...DECODE_LIMITS, nodes: THREAD_FRAME_BYTES_MAX, stringLength: THREAD_FRAME_BYTES_MAX },
+};
 
 /** How a connection ended. */
 export interface Ending {
@@ -51,6 +62,11 @@ export interface ConnectionOptions {
   readonly nobody: Address;
   readonly limits: NetworkLimits;
   readonly reports: Reports;
+  /**
+   * Joins two threads of one process: takes what the other end says to the connection itself. Nothing that actors send
+   * ends such a connection, and what is sent to its proxy itself goes nowhere: the other end trusts it.
+   */
+  readonly onControl?: (message: unknown, from: Address) => void;
   /** What the controller is told when the connection can be used; `proxy` is its return address. */
   readonly onOpened: (connection: Connection) => void;
   /** Called once, after the end; `wasOpened` says whether the controller knew of the connection. */
@@ -74,7 +90,9 @@ export class Connection implements TransitReceiver, SessionEvents {
   #hops = 0;
   #quietHops = 0;
   #gathered = 0;
+  #framesWritten = 0;
   #isHeard = false;
+  #held: Promise<unknown> | null = null;
   #keeper: KeeperActor | null = null;
   #handshakeTimer: ReturnType<Kernel["after"]> | null = null;
   #holdTimer: ReturnType<Kernel["after"]> | null = null;
@@ -99,6 +117,7 @@ export class Connection implements TransitReceiver, SessionEvents {
       boxes: sodiumBoxes(random),
       uuid: () => random.uuid(),
       zoneOffset: (wall) => clock.zoneOffset(wall),
+      ...(options.onControl === undefined ? {} : LINK_BOUNDS),
     }, this);
   }
 
@@ -122,6 +141,18 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** Counters of frames and bytes. */
   get counts(): Readonly<Session["counts"]> {
     return this.#session.counts;
+  }
+
+  /** @internal The account of the outbound queue, in frames. */
+  queueAccount(): QueueAccount {
+    const name = `Connection to ${this.remote}`;
+    return { kind: "outbound", address: this.address, name, ...this.#balance(this.#session.outboundFrames, 0) };
+  }
+
+  #balance(waiting: number, ended: number): Account {
+    const { outboundFrames, counts } = this.#session;
+    const accepted = counts.framesOut + outboundFrames - this.#session.output.frames;
+    return { accepted, delivered: this.#framesWritten, waiting, discarded: { full: 0, ended, aside: 0 } };
   }
 
   /** True when the other end has sent at least one byte. */
@@ -170,11 +201,24 @@ export class Connection implements TransitReceiver, SessionEvents {
         if (this.#keeper !== null) this.lastArrival = this.#kernel.world.clock.now();
         session.process(count);
         if (session.isWaitingForBoxes) await this.#bringBoxes();
+        while (this.#held !== null) await this.#takeHeld(this.#held);
         this.#afterInbound();
       }
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Takes nothing further from the other end until then; to be called while it is told something. */
+  hold(until: Promise<unknown>): void {
+    this.#held = until;
+    this.#session.pause();
+  }
+
+  async #takeHeld(until: Promise<unknown>): Promise<void> {
+    await until;
+    this.#held = null;
+    if (!this.#isEnded) this.#session.resume();
   }
 
   async #bringBoxes(): Promise<void> {
@@ -191,6 +235,7 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** A frame has to be complete within a time; looked at rarely, so that frames cost no timers. */
   #watchFrame(): void {
+    if (this.#options.onControl !== undefined) return;
     const seen = this.#session.counts.framesIn;
     this.#frameTimer = this.#kernel.after(this.#options.limits.frameTimeoutMs, () => {
       this.#frameTimer = null;
@@ -225,13 +270,15 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** @internal */
   message(message: unknown, to: Address, from: Address): void {
     if (this.#isEnded) return;
-    this.#kernel.send(message, to, from);
+    const { onControl, controller } = this.#options;
+    if (onControl !== undefined && to === controller) onControl(message, from);
+    else this.#kernel.send(message, to, from);
   }
 
   /** @internal */
   keepAlive(request: KeepAlive, from: Address): void {
     // The connector decides: whoever listens can't make it wait.
-    if (this.#options.role === "acceptor") this.#observe(request, from);
+    if (this.#options.onControl === undefined && this.#options.role === "acceptor") this.#observe(request, from);
   }
 
   #observe(request: KeepAlive, from: Address): void {
@@ -263,8 +310,10 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** @internal Takes what actors send to the proxy or to somebody behind it. */
   deliver(message: unknown, to: Address, from: Address): void {
-    if (message instanceof Close) this.close(ending(message.reason, message.note, message.errorCode, message.message));
-    else if (message instanceof Stop) this.close(ending("ON_REQUEST"));
+    if (this.#options.onControl !== undefined) this.#deliverToThread(message, to, from);
+    else if (message instanceof Close) {
+      this.close(ending(message.reason, message.note, message.errorCode, message.message));
+    } else if (message instanceof Stop) this.close(ending("ON_REQUEST"));
     else if (message instanceof OpenKeep) this.#observe(message.keep, message.returnAddress ?? this.address);
     else if (this.#closing === null && !this.#isEnded) {
       try {
@@ -277,9 +326,53 @@ export class Connection implements TransitReceiver, SessionEvents {
     }
   }
 
+  #deliverToThread(message: unknown, to: Address, from: Address): void {
+    if (this.#closing !== null || this.#isEnded || to === this.address) {
+      this.#kernel.lose(to, from);
+    } else if (this.#isFull && !(message instanceof Returned)) {
+      this.#kernel.discard(this.address, `Connection to ${this.remote.host}`);
+    } else {
+      const refused = this.#sendOver(message, to, from);
+      if (refused === null) return;
+      this.#logRefusal(refused);
+      // The parent of what has ended must know, whatever it was that can't be sent.
+      if (!(message instanceof Returned)) return;
+      const fault = new Faulted("object faulted", `cannot send what it returned (${refused.message})`);
+      this.#sendOver(new Returned({ message: fault }), to, from);
+    }
+  }
+
+  /** Tells the other end of a link something that actors can't; returns why that is impossible. */
+  control(message: object): SessionError | null {
+    if (this.#closing !== null || this.#isEnded) return null;
+    return this.#sendOver(message, this.address, this.#options.nobody);
+  }
+
+  #sendOver(message: unknown, to: Address, from: Address): SessionError | null {
+    try {
+      this.#session.send(message, to, from);
+    } catch (error) {
+      if (error instanceof SessionError) return error;
+      throw error;
+    }
+    if (!this.#isWriting) this.#flush();
+    return null;
+  }
+
+  get #isFull(): boolean {
+    const { limits } = this.#options;
+    const { outboundBytes, outboundFrames } = this.#session;
+    return outboundBytes > limits.outboundBytesMax || outboundFrames > limits.outboundMessagesMax;
+  }
+
   /** @internal */
   passOn(frame: Transit): void {
     if (this.#closing !== null || this.#isEnded) return;
+    if (this.#options.onControl !== undefined && (frame.to === this.address || this.#isFull)) {
+      if (this.#isFull) this.#kernel.discard(this.address, `Connection to ${this.remote.host}`);
+      else this.#kernel.lose(frame.to, frame.from);
+      return;
+    }
     try {
       this.#session.pass(frame);
     } catch (error) {
@@ -294,6 +387,11 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** A message that can't be sent: it is lost, so the connection ends, and its controller knows. */
   #refuse(error: unknown): void {
     if (!(error instanceof SessionError)) throw error;
+    this.#logRefusal(error);
+    this.close(ending(error.reason, error.message));
+  }
+
+  #logRefusal(error: SessionError): void {
     const wall = this.#kernel.world.clock.wall();
     this.#kernel.log.write({
       wall,
@@ -302,14 +400,13 @@ export class Connection implements TransitReceiver, SessionEvents {
       name: "Connection",
       text: `Cannot send to ${this.remote}: ${error.message}`,
     });
-    this.close(ending(error.reason, error.message));
   }
 
   #queued(): void {
     const { limits } = this.#options;
-    const session = this.#session;
-    if (session.outboundBytes > limits.outboundBytesMax || session.outboundFrames > limits.outboundMessagesMax) {
-      this.#options.reports.add("Overflow of outbound queue", `${session.outboundBytes} bytes for ${this.remote}`);
+    if (this.#isFull && this.#options.onControl === undefined) {
+      const { outboundBytes } = this.#session;
+      this.#options.reports.add("Overflow of outbound queue", `${outboundBytes} bytes for ${this.remote}`);
       this.#end(
         ending(
           "OUTBOUND_STREAMING",
@@ -350,6 +447,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   };
 
   #write(): void {
+    this.#framesWritten += this.#session.output.frames;
     const bytes = this.#session.output.take();
     this.#session.counts.bytesOut += bytes.length;
     this.#options.stream.write(bytes).then(this.#written, this.#writeFailed);
@@ -435,6 +533,7 @@ export class Connection implements TransitReceiver, SessionEvents {
     }
     this.#kernel.unregister(this.address);
     this.#options.stream.close();
+    this.#kernel.settle(this.#balance(0, this.#session.outboundFrames));
     this.#session.output.clear();
     this.#gone.resolve();
     this.#options.onEnded(this, end, this.#wasOpened);

@@ -31,6 +31,13 @@ export const HEADERS_REMEMBERED_MAX = 512;
 /** Nonces remembered per connection, so that a repeated frame is refused. */
 export const NONCES_REMEMBERED_MAX = 4096;
 
+/** Most bytes of a frame between two threads (64 MiB). */
+export const THREAD_FRAME_BYTES_MAX = 67_108_864;
+/** Bytes that may wait for a thread to take them (128 MiB); further messages are discarded. */
+export const THREAD_OUTBOUND_BYTES_MAX = 134_217_728;
+/** How long a thread may take to come to its end. */
+export const THREAD_END_TIMEOUT_MS = 2500;
+
 /** Limits that can be set when the network is attached. */
 export interface NetworkLimits {
   /** Frames waiting per connection. @default {131072} */

@@ -52,3 +52,5 @@ export {
 } from "./network_service.ts";
 export { isTransitReceiver, type Transit, type TransitReceiver } from "./relay.ts";
 export { prepareEncryption } from "./sodium_boxes.ts";
+export { type AttachInThread, runThread } from "./thread/inside_thread.ts";
+export { attachThreads, detachThreads, terminateThread, type ThreadOptions } from "./thread/main_threads.ts";

@@ -13,7 +13,6 @@ import {
 import { EMPTY_BOOK_TEXT, writeBook } from "./book.ts";
 import type { Cipher } from "./cipher.ts";
 import type { Headers } from "./header.ts";
-import { FRAME_BYTES_MAX } from "./limits.ts";
 import { Diffie, Hellman } from "./messages.ts";
 import { Output } from "./output.ts";
 import type { Transit } from "./relay.ts";
@@ -34,6 +33,8 @@ export interface OutboundOptions {
   readonly nobody: Address;
   readonly uuid: () => string;
   readonly zoneOffset: (wall: bigint) => number;
+  /** Most bytes of a frame. */
+  readonly frameBytesMax: number;
   /** Frames are counted here. */
   readonly counts: { framesOut: number };
 }
@@ -177,9 +178,10 @@ export class Outbound {
 
   #checkSize(bytes: number): void {
     const overhead = this.cipher?.overheadBytes ?? (this.#isHolding ? SEAL_BYTES : 0);
-    if (bytes + overhead > FRAME_BYTES_MAX) {
+    const { frameBytesMax } = this.#options;
+    if (bytes + overhead > frameBytesMax) {
       throw outboundError(
-        new RangeError(`message of ${bytes} bytes, at most ${FRAME_BYTES_MAX - overhead} fit a frame`),
+        new RangeError(`message of ${bytes} bytes, at most ${frameBytesMax - overhead} fit a frame`),
       );
     }
   }

@@ -5,7 +5,17 @@
  * exchange and what it takes not to upset an original at the other end; it knows no sockets and no time.
  */
 
-import { type AddressValue as Address, Any, Block, BookReader, Cast, decode, InlineAddresses } from "../runtime/mod.ts";
+import {
+  type AddressValue as Address,
+  Any,
+  Block,
+  BookReader,
+  Cast,
+  decode,
+  type DecodeLimits,
+  type DecodeOptions,
+  InlineAddresses,
+} from "../runtime/mod.ts";
 import { EMPTY_BOOK, readBook } from "./book.ts";
 import type { Boxes, Cipher, KeyPair } from "./cipher.ts";
 import { type Frame, FrameReader } from "./frame.ts";
@@ -47,6 +57,10 @@ export interface SessionOptions {
   readonly uuid: () => string;
   /** Seconds east of UTC of local time at a moment in microseconds. */
   readonly zoneOffset: (wall: bigint) => number;
+  /** Most bytes of a frame. @default {FRAME_BYTES_MAX} */
+  readonly frameBytesMax?: number;
+  /** What a frame may ask of the decoder. @default {DECODE_LIMITS} */
+  readonly decodeLimits?: DecodeLimits;
 }
 
 /** A message that came in clear while the connector waited for the second half of the key exchange. */
@@ -72,7 +86,7 @@ export class Session {
   readonly #inline: InlineAddresses;
   readonly #headers: Headers;
   readonly #outbound: Outbound;
-  readonly #decodeBare: { readonly addresses: BookReader; readonly zoneOffset: (wall: bigint) => number };
+  readonly #decodeBare: DecodeOptions & { readonly addresses: BookReader };
   #boxes: Boxes | null;
   #secrecy: Secrecy;
   #keys: KeyPair | null = null;
@@ -84,6 +98,7 @@ export class Session {
   /** The last frame was not for decoding: look at the header first. */
   #isHeaderFirst = false;
   #waiting: Frame | null = null;
+  #isPaused = false;
 
   constructor(options: SessionOptions, events: SessionEvents) {
     this.#options = options;
@@ -94,9 +109,11 @@ export class Session {
     this.#decodeBare = {
       addresses: new BookReader(EMPTY_BOOK, options.controller),
       zoneOffset: options.zoneOffset,
+      ...(options.decodeLimits === undefined ? {} : { limits: options.decodeLimits }),
     };
-    const { proxy, nobody, uuid, zoneOffset } = options;
-    const parts = { addresses: this.#inline, headers: this.#headers, proxy, nobody, uuid, zoneOffset };
+    const { proxy, nobody, uuid, zoneOffset, frameBytesMax = FRAME_BYTES_MAX } = options;
+    this.#reader.bytesMax = frameBytesMax;
+    const parts = { addresses: this.#inline, headers: this.#headers, proxy, nobody, uuid, zoneOffset, frameBytesMax };
     this.#outbound = new Outbound({ ...parts, counts: this.counts }, options.encrypted);
     this.#secrecy = options.encrypted ? "wanted" : "clear";
     if (options.encrypted && options.role === "acceptor") this.#reader.bytesMax = HANDSHAKE_FRAME_BYTES_MAX;
@@ -192,8 +209,23 @@ export class Session {
     }
   }
 
+  /** Leaves what has arrived where it is, from the message in hand on; nothing may be received before {@link resume}. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** Goes on with what has arrived; throws as {@link process} does. */
+  resume(): void {
+    this.#isPaused = false;
+    try {
+      this.#takeFrames();
+    } catch (error) {
+      throw inboundError(error);
+    }
+  }
+
   #takeFrames(): void {
-    while (this.#waiting === null) {
+    while (this.#waiting === null && !this.#isPaused) {
       const frame = this.#reader.next();
       if (frame === null) return;
       this.counts.framesIn++;
@@ -263,10 +295,9 @@ export class Session {
   }
 
   #readBody(text: string, book: ReadonlyMap<string, Address>): unknown {
-    const options = book.size === 0 ? this.#decodeBare : {
-      addresses: new BookReader(book, this.#options.controller),
-      zoneOffset: this.#options.zoneOffset,
-    };
+    const options = book.size === 0
+      ? this.#decodeBare
+      : { ...this.#decodeBare, addresses: new BookReader(book, this.#options.controller) };
     const held = decode(text, Any, options);
     // A Cast to Any says nothing that its content doesn't say itself.
     return held instanceof Cast && held.type.kind === "any" ? held.value : held;
@@ -306,7 +337,7 @@ export class Session {
     this.#outbound.writeHandshake(new Hellman({ publicKey: keys.publicKey }), this.#options.controller);
     this.#setCipher(cipher);
     this.#secrecy = "fresh";
-    this.#reader.bytesMax = FRAME_BYTES_MAX;
+    this.#reader.bytesMax = this.#options.frameBytesMax ?? FRAME_BYTES_MAX;
     if (!wasOpen) this.#events.opened();
   }
 

@@ -85,9 +85,9 @@ export abstract class Actor {
   /** @internal */
   protected ended = false;
   /** @internal Messages taken into the mailbox so far. */
-  protected accepted = 0;
+  protected mailboxAccepted = 0;
   /** @internal Messages taken out of it so far. */
-  protected taken = 0;
+  protected mailboxTaken = 0;
   #lost: Lost | null = null;
   #children: Map<Address, unknown> | null = null;
   #timers: Map<MessageClass, Timer> | null = null;
@@ -181,10 +181,10 @@ export abstract class Actor {
     const { length } = mailbox;
     // The end of a child is never lost; there are no more of them than children.
     if (length >= this.mailboxMessagesMax && !(message instanceof Returned)) {
-      this.lose("full");
+      this.countLost("full");
       return;
     }
-    this.accepted++;
+    this.mailboxAccepted++;
     mailbox.put(message, from);
     if (length % PRESSURE_MESSAGES === PRESSURE_MESSAGES - 1) this.kernel.hurry(this);
     this.wake();
@@ -196,15 +196,15 @@ export abstract class Actor {
   }
 
   /** @internal How many messages wait in the mailbox. */
-  protected get waiting(): number {
+  protected get mailboxWaiting(): number {
     return this.mailbox?.length ?? 0;
   }
 
   /** @internal The oldest waiting message; its sender is then `returnAddress`. Call only when one waits. */
-  protected take(): unknown {
+  protected takeFromMailbox(): unknown {
     const mailbox = this.mailbox!;
     const message = mailbox.take();
-    this.taken++;
+    this.mailboxTaken++;
     this.returnAddress = mailbox.from;
     if (mailbox.isEmpty) {
       this.mailbox = null;
@@ -214,20 +214,25 @@ export abstract class Actor {
   }
 
   /** @internal Counts a message that is thrown away. */
-  protected lose(reason: "full" | "aside"): void {
+  protected countLost(reason: "full" | "aside"): void {
     this.#lost ??= { full: 0, aside: 0 };
     this.#lost[reason]++;
     this.kernel.discard(this.address, this.info.name, reason);
   }
 
   /** @internal The account of the mailbox. */
-  account(): QueueAccount {
-    return { kind: "mailbox", address: this.address, name: this.info.name, ...this.#balance(this.waiting, 0) };
+  queueAccount(): QueueAccount {
+    return { kind: "mailbox", address: this.address, name: this.info.name, ...this.#balance(this.mailboxWaiting, 0) };
   }
 
   #balance(waiting: number, ended: number): Account {
     const { full, aside } = this.#lost ?? { full: 0, aside: 0 };
-    return { accepted: this.accepted, delivered: this.taken - aside, waiting, discarded: { full, ended, aside } };
+    return {
+      accepted: this.mailboxAccepted,
+      delivered: this.mailboxTaken - aside,
+      waiting,
+      discarded: { full, ended, aside },
+    };
   }
 
   /** @internal Makes a message the one in hand, and returns its bare value. */
@@ -344,7 +349,7 @@ export abstract class Actor {
     this.ended = true;
     for (const timer of this.#timers?.values() ?? []) this.kernel.cancelTimer(timer);
     this.kernel.unregister(this.address);
-    this.kernel.settle(this.#balance(0, this.waiting));
+    this.kernel.settle(this.#balance(0, this.mailboxWaiting));
     this.mailbox = null;
     if (this.kernel.log.enabled("X")) this.log("X", "Destroyed");
     this.kernel.send(new Returned({ message: this.#typed(value) }), this.parentAddress, this.address);
@@ -400,7 +405,7 @@ export abstract class Actor {
     const { kernel } = this;
     if (!kernel.log.enabled("&")) return;
     const { address, info: { name }, stateName: state } = this;
-    const text = `${series}:${logText("", values)}`;
+    const text = logText(series, values);
     kernel.log.write({
       wall: kernel.world.clock.wall(),
       tag: "&",

@@ -8,8 +8,8 @@ import type { DispatchTable, Row } from "./dispatch.ts";
 import type { Machine, StateMachine } from "./machine.ts";
 import { copyBeforeSending } from "./ownership.ts";
 import { isMessageClass, type Members, type MemberValues, type MessageClass } from "./types/message.ts";
-import { EnumerationType, typeOf } from "./types/portable.ts";
-import { registerType } from "./types/registry.ts";
+import { EnumerationType, PointerType, typeOf } from "./types/portable.ts";
+import { defType, registerType } from "./types/registry.ts";
 
 /** Where something is declared: the file's `import.meta`, or the module's name on the wire as text. */
 export type Origin = { readonly url: string } | string;
@@ -103,6 +103,14 @@ function bindType(what: MessageClass | EnumerationType<string>, origin: Origin, 
   if (options.copyBeforeSending && isMessageClass(what)) copyBeforeSending(what);
 }
 
+/** Settings and what is returned cross between threads as values of their types. */
+function makeTravelTypesKnown({ settings, returns }: ActorOptions): void {
+  const shapes = settings === undefined ? [] : settingShapes(settings);
+  for (const type of [...shapes.map((shape) => shape.type), ...returns === undefined ? [] : [typeOf(returns)]]) {
+    if (!(type instanceof PointerType)) defType(type);
+  }
+}
+
 interface AnyActorOptions extends ActorOptions {
   table?: DispatchTable;
 }
@@ -115,6 +123,7 @@ function bindActor(
   if (options.thread && typeof origin === "string") {
     throw new TypeError(`Cannot bind ${what.name} to a thread: expected import.meta, got the name "${origin}"`);
   }
+  if (options.thread) makeTravelTypesKnown(options);
   setActorInfo(what, {
     name: actorInfo(what).name,
     wireName: `${moduleName(origin)}.${what.name}`,

@@ -14,6 +14,12 @@ import type { Cancel, World } from "./world.ts";
 /** Messages handled before pending input and output get their turn. */
 export const TURN_MESSAGES_MAX = 1024;
 
+/**
+ * Receivers that are given a turn before all others in one turn of the whole. An actor can send several messages in its
+ * turn, so there is more than one.
+ */
+const HURRIED_TURNS_MAX = 4;
+
 /** How often discarded messages are reported. */
 const DISCARD_REPORT_MS = 1000;
 
@@ -25,7 +31,7 @@ export interface Receiver {
   /** Takes a message; must not run user code before it returns. */
   deliver(message: unknown, to: Address, from: Address): void;
   /** The account of its queue, where it has one. */
-  account?(): QueueAccount;
+  queueAccount?(): QueueAccount;
 }
 
 /** Something that has work to do in its turn. */
@@ -81,12 +87,14 @@ export abstract class Kernel {
   #lastId = 0;
   #ready: Runnable[] = [];
   #readyHead = 0;
-  #hurried: Runnable[] = [];
+  readonly #hurried: Runnable[] = [];
+  #hurriedTurns = HURRIED_TURNS_MAX;
   #budget = TURN_MESSAGES_MAX;
   #pumpScheduled = false;
   #alarm: { readonly due: number; readonly cancel: Cancel } | null = null;
   readonly #past = new AccountSum();
   readonly #losses = new Losses();
+  readonly #held = new Set<Promise<void>>();
   #closed = false;
 
   /**
@@ -210,6 +218,7 @@ export abstract class Kernel {
 
   readonly #newTurn = (): void => {
     this.#budget = TURN_MESSAGES_MAX;
+    this.#hurriedTurns = HURRIED_TURNS_MAX;
     this.#pump();
   };
 
@@ -223,6 +232,7 @@ export abstract class Kernel {
     if (this.#readyHead === this.#ready.length) {
       this.#ready.length = 0;
       this.#readyHead = 0;
+      if (this.#hurried.length > 0) this.#schedulePump();
     } else {
       if (this.#readyHead > TURN_MESSAGES_MAX) {
         this.#ready = this.#ready.slice(this.#readyHead);
@@ -232,11 +242,13 @@ export abstract class Kernel {
     }
   };
 
-  /** Their turns cost the others none, so that neither side can starve the other. */
+  /** A few of them in each turn, besides what others get, so that neither side starves the other, nor timers and input. */
   #runHurried(): void {
-    const hurried = this.#hurried;
-    this.#hurried = [];
-    for (const runnable of hurried) runnable.run(TURN_MESSAGES_MAX);
+    if (this.#readyHead === this.#ready.length) this.#hurriedTurns = Math.max(1, this.#hurriedTurns);
+    while (this.#hurriedTurns > 0 && this.#hurried.length > 0) {
+      this.#hurriedTurns--;
+      this.#hurried.shift()!.run(TURN_MESSAGES_MAX);
+    }
   }
 
   // What is due.
@@ -311,12 +323,23 @@ export abstract class Kernel {
     total.add(this.#past.account);
     const queues: QueueAccount[] = [];
     for (const receiver of this.#receivers.values()) {
-      const account = receiver.account?.();
+      const account = receiver.queueAccount?.();
       if (account === undefined) continue;
       queues.push(account);
       total.add(account);
     }
     return { queues, total: total.account, undeliverable: this.counts.undeliverable };
+  }
+
+  /** Names something under way that is to be finished before the process ends, such as a file that is being written. */
+  hold(work: Promise<unknown>): void {
+    const held = work.then(() => {}, () => {}).finally(() => this.#held.delete(held));
+    this.#held.add(held);
+  }
+
+  /** Resolves when nothing is held any more. */
+  async settled(): Promise<void> {
+    while (this.#held.size > 0) await Promise.all(this.#held);
   }
 
   /** Ends all activity: no turn, timer or message happens any more. */

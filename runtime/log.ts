@@ -108,6 +108,12 @@ export class Log {
     this.#sink = sink;
   }
 
+  /** The lowest level that is kept. */
+  get level(): LogLevel {
+    const names = Object.keys(LOG_LEVELS) as LogLevel[];
+    return names.find((name) => LOG_LEVELS[name] === this.#level) ?? "NONE";
+  }
+
   /** True when records of this tag are kept. */
   enabled(tag: LogTag): boolean {
     return LEVEL_OF_TAG[tag] >= this.#level;

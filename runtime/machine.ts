@@ -49,12 +49,12 @@ export abstract class Machine extends Actor {
   /** @internal */
   override run(budget: number): number {
     this.#queued = false;
-    const most = this.waiting > PRESSING_MESSAGES ? budget : Math.min(budget, MACHINE_TURN_MESSAGES);
+    const most = this.mailboxWaiting > PRESSING_MESSAGES ? budget : Math.min(budget, MACHINE_TURN_MESSAGES);
     let count = 0;
     try {
       while (count < most && this.mailbox !== null && !this.ended) {
         count++;
-        const message = this.take();
+        const message = this.takeFromMailbox();
         this.dispatch(message, this.returnAddress);
       }
     } catch (thrown) {
@@ -141,7 +141,7 @@ export abstract class StateMachine<S extends string> extends Machine {
     const found: Found = row.find(message);
     if (found === "save") {
       if (this.#saved.length < MAILBOX_MESSAGES_MAX) this.#saved.push({ message, from });
-      else this.lose("aside");
+      else this.countLost("aside");
       return false;
     }
     if (found === null) {

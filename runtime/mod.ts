@@ -37,6 +37,8 @@
  *   (test: "an actor with many messages does not keep others from theirs")
  * - Messages without end between actors do not keep timers and input from their turn.
  *   (test: "messages without end do not keep timers and input from their turn")
+ * - Few messages are handled between two turns of timers and input, however many wait.
+ *   (test: "few messages are handled between two turns of timers and input, however many wait")
  * - An actor whose mailbox fills faster than its turns come gets more of them.
  *   (test: "100 000 actors that answer one collector at once lose nothing")
  * - A timer is never early, and in a process that is not busy it is at most a millisecond late.
@@ -60,7 +62,14 @@ export {
   type RoutineFunction,
   type Sendable,
 } from "./actor.ts";
-export { type ActorInfo, actorInfo, type ActorOptions, completeSettings, type Settings } from "./actor_type.ts";
+export {
+  type ActorInfo,
+  actorInfo,
+  type ActorOptions,
+  completeSettings,
+  type Settings,
+  threadType,
+} from "./actor_type.ts";
 export { type AskOptions } from "./ask.ts";
 export {
   type Address as AddressValue,
@@ -83,7 +92,10 @@ export {
 } from "./bind.ts";
 export { Concurrently, type ConcurrentlySettings, CreateFrame, type Item } from "./combine/concurrently.ts";
 export { Delay, type DelaySettings } from "./combine/delay.ts";
+export { spreadOut } from "./combine/spread_out.ts";
 export { Sequentially } from "./combine/sequentially.ts";
+export { Supervised, type SupervisedSettings } from "./combine/supervised.ts";
+export { type RestartLimits, RestartPolicy } from "./restart_policy.ts";
 export { GetResponse, type GetResponseSettings } from "./combine/get_response.ts";
 export { BookReader, BookWriter } from "./codec/address_book.ts";
 export {
@@ -188,9 +200,17 @@ export {
   temporaryPath,
   words,
 } from "./process/context.ts";
-export { absolute } from "./process/executable.ts";
+export { absolute, type Launch, launchOf } from "./process/executable.ts";
 export { helpRows } from "./process/help.ts";
-export { type Home, makeHome, openHome, roleNames, type RoleSelection, runningRoles } from "./process/home.ts";
+export {
+  type Home,
+  makeHome,
+  openHome,
+  roleHolders,
+  roleNames,
+  type RoleSelection,
+  runningRoles,
+} from "./process/home.ts";
 export { HomeError } from "./process/home_error.ts";
 export { watchSignals } from "./process/interruption.ts";
 export { LIBRARY_CONNECTOR, type LibraryConnector } from "./process/library.ts";
@@ -223,6 +243,7 @@ export { ProcessObject, type ProcessRequest } from "./process_object.ts";
 export { realWorld } from "./real_world.ts";
 export { Routine, type SelectOptions } from "./routine.ts";
 export { Runtime } from "./runtime.ts";
+export { THREAD_HOST, type ThreadHost } from "./thread_host.ts";
 export { JoinSpool, LeaveSpool } from "./spool/messages.ts";
 export { ObjectSpool, type ObjectSpoolSettings } from "./spool/object_spool.ts";
 export { Utility, type UtilitySettings } from "./utility.ts";
@@ -297,6 +318,7 @@ export {
   FileError,
   type FileInfo,
   type FileSystem,
+  type InterfaceAddress,
   type Network,
   NetworkError,
   type Processes,

@@ -53,11 +53,8 @@ export class PortStream implements ByteStream {
       if (this.#underWay < WINDOW_BYTES) this.#wake();
       return;
     }
-    if (parcel === "gone") {
-      this.break(new NetworkError("the other end gave up the stream", 104));
-      return;
-    }
-    if (parcel === "end") this.#hasEnded = true;
+    if (parcel === "gone") this.#breakWriting(new NetworkError("the other end gave up the stream", 32));
+    if (parcel === "gone" || parcel === "end") this.#hasEnded = true;
     else this.#arrived.push(parcel);
     const reader = this.#reader;
     if (reader === null) return;
@@ -137,11 +134,15 @@ export class PortStream implements ByteStream {
   /** The other end is no more. What arrived before can still be read. */
   break(error: NetworkError): void {
     if (this.#broken !== null || this.#isClosed) return;
-    this.#broken = error;
+    this.#breakWriting(error);
     const reader = this.#reader;
     this.#reader = null;
     if (this.#hasEnded) reader?.done.resolve(null);
     else reader?.done.reject(error);
+  }
+
+  #breakWriting(error: NetworkError): void {
+    this.#broken ??= error;
     const writer = this.#writer;
     this.#writer = null;
     writer?.reject(error);

@@ -152,6 +152,7 @@ function folderOf(path: string): string | null {
 
 async function supervise(self: Routine, launch: Launch, library: LibraryRelay | null): Promise<unknown> {
   const { kernel } = self;
+  if (kernel.isClosed || childrenOf(kernel).isClosed) return new Aborted();
   let child;
   try {
     child = kernel.world.processes.spawn(launch);

@@ -102,7 +102,7 @@ export class Routine extends Actor {
     const resolve = this.#resolve;
     if (resolve === null || !this.#hasInput) return 0;
     this.#resolve = null;
-    this.#allowance = this.waiting > PRESSING_MESSAGES ? PRESSED_TURN_MESSAGES : ROUTINE_TURN_MESSAGES;
+    this.#allowance = this.mailboxWaiting > PRESSING_MESSAGES ? PRESSED_TURN_MESSAGES : ROUTINE_TURN_MESSAGES;
     resolve(this.#next());
     return 1;
   }
@@ -115,8 +115,8 @@ export class Routine extends Actor {
       return;
     }
     this.#resolve = null;
-    this.accepted++;
-    this.taken++;
+    this.mailboxAccepted++;
+    this.mailboxTaken++;
     resolve(this.#fresh(message, from));
   }
 
@@ -136,13 +136,13 @@ export class Routine extends Actor {
 
   #next(): unknown {
     const again = this.#replay.shift();
-    if (again === undefined) return this.#fresh(this.take(), this.returnAddress);
+    if (again === undefined) return this.#fresh(this.takeFromMailbox(), this.returnAddress);
     this.#arrival = again.arrival;
     return this.accept(again.message, again.from);
   }
 
   #fresh(message: unknown, from: Address): unknown {
-    this.#arrival = this.taken;
+    this.#arrival = this.mailboxTaken;
     this.#replay = this.#saved;
     this.#saved = NOTHING_SAVED;
     return this.accept(message, from);
@@ -180,7 +180,7 @@ export class Routine extends Actor {
 
   #withInHand(aside: readonly Saved[]): Saved[] {
     if (aside.length + this.#replay.length < MAILBOX_MESSAGES_MAX) return [...aside, this.#inHand()];
-    this.lose("aside");
+    this.countLost("aside");
     return [...aside];
   }
 
@@ -250,7 +250,7 @@ export class Routine extends Actor {
 
   #putAside(aside: Saved[]): void {
     if (aside.length < MAILBOX_MESSAGES_MAX) aside.push(this.#inHand());
-    else this.lose("aside");
+    else this.countLost("aside");
   }
 
   #drop(message: unknown): void {

@@ -10,14 +10,33 @@ import { type Address, addressText, NO_ADDRESS } from "./address.ts";
 import { levelOfTag, type Log, LOG_LEVELS, type LogRecord, type LogSink, type LogTag } from "./log.ts";
 import type { Clock } from "./world.ts";
 
+export {
+  BaseHandler,
+  type BaseHandlerOptions,
+  type FormatterFunction,
+  type LevelName,
+  type Logger,
+  type LogLevel,
+  type LogRecord as StdRecord,
+} from "@std/log";
+
 /** The parts of a logger that records are written to. */
-type Target = Pick<Logger, "debug" | "info" | "warn" | "error">;
+export interface LoggerTarget {
+  /** Writes at DEBUG. */
+  debug: Logger["debug"];
+  /** Writes at INFO. */
+  info: Logger["info"];
+  /** Writes at WARN. */
+  warn: Logger["warn"];
+  /** Writes at ERROR. */
+  error: Logger["error"];
+}
 
 /**
  * A sink that writes each record with a logger of `@std/log`: FAULT as an error, WARNING as a warning, CONSOLE as info, what is
  * below as debug. The record itself is the argument that comes with the text.
  */
-export function loggerSink(logger: Target): LogSink {
+export function loggerSink(logger: LoggerTarget): LogSink {
   return {
     write: (record) => {
       const text = `${record.tag} ${addressText(record.address)}${record.name}${stateOf(record)} - ${record.text}`;
@@ -51,7 +70,11 @@ export interface CakeHandlerOptions {
 export class CakeHandler extends BaseHandler {
   readonly #options: CakeHandlerOptions;
 
-  /** @param level The lowest level that is handed on. */
+  /**
+   * Makes a handler.
+   *
+   * @param level The lowest level that is handed on.
+   */
   constructor(level: LevelName, options: CakeHandlerOptions) {
     super(level);
     this.#options = options;

@@ -69,6 +69,7 @@ export async function Utility(self: Routine, settings: UtilitySettings): Promise
     ...(folder === undefined ? {} : { folder }),
     ...(environment === undefined ? {} : { environment }),
   };
+  if (self.kernel.isClosed || childrenOf(self.kernel).isClosed) return new Aborted();
   self.console(() => [executable, ...command.arguments].join(" "));
   try {
     return await supervise(self, world.processes.spawn(command), settings.stdout);

@@ -81,6 +81,13 @@ export interface StreamListener {
   close(): void;
 }
 
+/** An IPv4 address of this machine, and how much of it names its own subnet. */
+export interface InterfaceAddress {
+  readonly address: string;
+  /** 24 for a netmask of 255.255.255.0. */
+  readonly prefixBits: number;
+}
+
 /** Sockets. Datagrams will join streams here. */
 export interface Network {
   /** Opens a port for streams; port 0 asks for any free one. Throws {@link NetworkError}. */
@@ -89,6 +96,8 @@ export interface Network {
   connect(host: string, port: number): Promise<ByteStream>;
   /** The IPv4 address this machine would use towards others, or null where there is none. */
   primaryAddress(): string | null;
+  /** The IPv4 addresses by which others can reach this machine; none of loopback. */
+  interfaceAddresses(): readonly InterfaceAddress[];
 }
 
 /** What went wrong with a socket, with the platform's own number where there is one. */

@@ -4,6 +4,7 @@ import { join } from "@std/path";
 import { Boolean, Faulted, type World } from "../../runtime/mod.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { absolutePath, damageText, givenHome, roleFolder, searchHome } from "../homes.ts";
+import { JSON_SETTING, writeJson } from "../json_output.ts";
 import { type FolderCounts, roleLine } from "../render.ts";
 
 /** Shows roles. */
@@ -20,6 +21,7 @@ export const list: Command = {
     },
     { name: "groupRole", wireName: "group_role", type: Boolean, help: "the role of the composite process, too" },
     { name: "subRoles", wireName: "sub_roles", type: Boolean, help: "roles that were made by other roles, too" },
+    JSON_SETTING,
   ],
   forwards: false,
   run,
@@ -33,6 +35,16 @@ async function run(call: CommandCall): Promise<CommandResult> {
     subRoles: settings.get("sub_roles") === true,
   });
   if (home instanceof Faulted) return { value: home };
+  if (settings.get("json") === true) {
+    const damaged = [...home.damage].map(([role, { message }]) => ({ role, executable: null, damage: message }));
+    const sound = [...home.roles].map(([role, { records }]) => ({
+      role,
+      executable: records.executableFile,
+      damage: null,
+    }));
+    writeJson(world, [...sound, ...damaged].sort((a, b) => a.role < b.role ? -1 : 1));
+    return { value: null };
+  }
   const lines: string[] = [];
   for (const [name, role] of home.roles) {
     if (settings.get("long_listing") !== true) lines.push(name);

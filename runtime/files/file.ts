@@ -12,9 +12,9 @@ import { decoratedName, fileText, fileValue } from "./file_text.ts";
 /** Whose files: an actor's, or those of code that has the runtime itself. */
 export type FileOwner = Pick<Actor, "kernel"> | Kernel;
 
-/** The world that an owner of files lives in. */
-export function worldOf(owner: FileOwner): World {
-  return "kernel" in owner ? owner.kernel.world : owner.world;
+/** The runtime that an owner of files lives in. */
+export function kernelOf(owner: FileOwner): Kernel {
+  return "kernel" in owner ? owner.kernel : owner;
 }
 
 /** How a file is written and read. */
@@ -57,7 +57,7 @@ export class File<L extends TypeLike = TypeLike> {
   readonly name: string;
   /** The type of the value; null for a file of any message. */
   readonly type: Portable<unknown> | null;
-  readonly #world: World;
+  readonly #kernel: Kernel;
   readonly #options: Required<FileOptions>;
   #storing: Promise<void> = Promise.resolve();
 
@@ -69,7 +69,7 @@ export class File<L extends TypeLike = TypeLike> {
    * @param type The type of the value; null for any message, which can be stored and not read back this way.
    */
   constructor(owner: FileOwner, name: string, type: L | null, options: FileOptions = {}) {
-    this.#world = worldOf(owner);
+    this.#kernel = kernelOf(owner);
     this.name = name;
     this.type = type === null ? null : typeOf(type);
     const { createDefault = false, pretty = true, decorate = true } = options;
@@ -82,7 +82,8 @@ export class File<L extends TypeLike = TypeLike> {
   }
 
   /**
-   * Writes a value, as it is at this moment. Several calls take effect in their order.
+   * Writes a value, as it is at this moment. Several calls take effect in their order, and a process that ends finishes
+   * what was begun.
    *
    * @throws {FileError} When it can't be encoded or written; the message names the file.
    */
@@ -96,6 +97,7 @@ export class File<L extends TypeLike = TypeLike> {
     }
     const stored = this.#storing.then(() => this.prepare()).then(() => this.#world.files.writeTextAtomic(path, text));
     this.#storing = stored.catch(() => {});
+    this.#kernel.hold(stored);
     return stored;
   }
 
@@ -137,6 +139,10 @@ export class File<L extends TypeLike = TypeLike> {
   /** @internal What has to be there before something is written. */
   protected prepare(): Promise<void> {
     return Promise.resolve();
+  }
+
+  get #world(): World {
+    return this.#kernel.world;
   }
 
   #forms() {

@@ -1,9 +1,9 @@
 /** A folder of files that hold values of one type, or a map kept as one file for each entry. */
 
 import { isAbsolute, join } from "@std/path";
-import { type TypeLike, type ValueOf } from "../types/portable.ts";
+import type { TypeLike, ValueOf } from "../types/portable.ts";
 import { FileError, type World } from "../world.ts";
-import { File, type FileOptions, type FileOwner, worldOf } from "./file.ts";
+import { File, type FileOptions, type FileOwner, kernelOf } from "./file.ts";
 import { decoratedName, undecoratedName } from "./file_text.ts";
 
 /** How an item of a map is kept: under which key, and in which file. */
@@ -66,7 +66,7 @@ export class Folder<L extends TypeLike = TypeLike, K = null> {
    */
   constructor(owner: FileOwner, path = ".", options: FolderOptions<L, K> = {}) {
     this.#owner = owner;
-    this.#world = worldOf(owner);
+    this.#world = kernelOf(owner).world;
     this.#options = options;
     const { pattern, makeAbsolute = false } = options;
     this.#pattern = pattern === undefined ? null : wholly(pattern);
@@ -83,9 +83,11 @@ export class Folder<L extends TypeLike = TypeLike, K = null> {
    *
    * @param name Its name without the extension.
    */
-  file(name: string, type?: L | null, options?: FileOptions): File<L>;
   file<M extends TypeLike>(name: string, type: M, options?: FileOptions): File<M>;
-  file(name: string, type: TypeLike | null = this.#options.type ?? null, options: FileOptions = {}): File {
+  /** A file in this folder, of the type of the folder. */
+  file(name: string, type?: null, options?: FileOptions): File<L>;
+  file(name: string, given: TypeLike | null = null, options: FileOptions = {}): File {
+    const type = given ?? this.#options.type ?? null;
     return new FolderFile(
       this.#owner,
       join(this.path, name),

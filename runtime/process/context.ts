@@ -40,6 +40,17 @@ export interface RunningChild {
 /** The running children of a process. Each is an actor that ends its process when it is sent `Stop`. */
 export class ChildCollection {
   readonly #children = new Map<Address, RunningChild>();
+  #isClosed = false;
+
+  /** True once the process is about to end: a child that was not started by then must not be, or nobody would end it. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Lets no further child start. */
+  close(): void {
+    this.#isClosed = true;
+  }
 
   /** Notes a child process until it has ended. */
   add(address: Address, child: RunningChild): void {

@@ -62,12 +62,18 @@ export async function makeHome(world: World, path: string): Promise<void> {
   for (const name of HOME_FOLDERS) await world.files.makeFolder(join(path, name));
 }
 
+/** The processes that hold locks of roles, by the names of the roles, sorted. Nothing is locked or changed by looking. */
+export async function roleHolders(world: World, path: string, names: Iterable<string>): Promise<Map<string, number>> {
+  const holders = new Map<string, number>();
+  for (const name of [...names].sort()) {
+    const holder = await roleHolder(world.files, rolePath(path, name));
+    if (holder !== null) holders.set(name, holder.pid);
+  }
+  return holders;
+}
+
 /** The names of roles whose locks are held by processes other than this one, sorted. */
 export async function runningRoles(world: World, path: string, names: Iterable<string>): Promise<string[]> {
-  const running: string[] = [];
-  for (const name of names) {
-    const holder = await roleHolder(world.files, rolePath(path, name));
-    if (holder !== null && holder.pid !== world.processes.pid) running.push(name);
-  }
-  return running.sort();
+  const holders = await roleHolders(world, path, names);
+  return [...holders].filter(([, pid]) => pid !== world.processes.pid).map(([name]) => name);
 }

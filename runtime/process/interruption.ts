@@ -26,6 +26,11 @@ export interface Interruption {
   cancel(): void;
 }
 
+/** True for a process that ends with its parent, and is told by it what to do; one in the background has none. */
+export function isChild(commandLine: CommandLine): boolean {
+  return commandLine.childProcess && commandLine.origin !== "START";
+}
+
 /**
  * Turns signals into `Stop`: it is a request, and the main object decides. For whoever waits at a terminal a second one
  * presses the child processes, and a third ends the process; in a child process a repeated interrupt means nothing,
@@ -44,9 +49,9 @@ export function watchSignals(runtime: Runtime, commandLine: CommandLine): Interr
   const onSignal = (name: SignalName) => {
     if (count === 0) return interrupt();
     const isRepeat = world.clock.now() - last < REPEAT_MS;
-    if (isRepeat || (commandLine.childProcess && name !== "SIGTERM")) return;
+    if (isRepeat || (isChild(commandLine) && name !== "SIGTERM")) return;
     interrupt();
-    if (!commandLine.childProcess && count === 2) {
+    if (!isChild(commandLine) && count === 2) {
       runtime.note("?", `Second ${name}, pressing child processes to end`);
       childrenOf(runtime).hasten();
     } else endNow(runtime, `${name} while stopping`);

@@ -1,17 +1,25 @@
 /** Where logs go: the standard error stream, or files in the folder of a role. */
 
 import { join } from "@std/path";
-import { logLine, type LogRecord, type LogSink, logTime } from "../log.ts";
+import { levelOfTag, LOG_LEVELS, logLine, type LogRecord, type LogSink, logTime } from "../log.ts";
 import { type Cancel, FileError, type World } from "../world.ts";
 
 /** Lines in one file of logs. */
 export const LOG_FILE_LINES_MAX = 16384;
 /** Bytes that a line is counted as, when the storage of a role is divided into files. */
 const LOG_LINE_BYTES = 120;
-/** How long lines may wait to be written together. */
-const LOG_BATCH_MS = 250;
+/** How long lines below WARNING may wait to be written together: small boards write to cards that wear out. */
+export const LOG_BATCH_MS = 3000;
+/** How long the first lines may wait, so that a log is there soon after the start. */
+const FIRST_BATCH_MS = 250;
 /** Lines that wait at most; further ones are counted and dropped until the next write. */
 const LOG_BATCH_LINES_MAX = 65536;
+
+/** A line on its way to a file. Units: microseconds since 1970. */
+interface StoredLine {
+  readonly wall: bigint;
+  readonly text: string;
+}
 
 /** Microseconds of the least difference between names of files. */
 const MILLISECOND = 1000n;
@@ -27,17 +35,22 @@ export function logFileName(wall: bigint): string {
   return logTime(wall).replaceAll("-", "h").replaceAll(":", "c").replaceAll(".", "p");
 }
 
-/** Writes records to files in one folder, in batches, and removes the oldest files when there are too many. */
+/**
+ * Writes records to files in one folder, in batches (at once from WARNING up, with all that waits), and removes the
+ * oldest files when there are too many.
+ */
 export class FolderSink implements LogSink {
   readonly #world: World;
   readonly #folder: string;
   readonly #filesMax: number;
-  #lines: string[] = [];
+  #lines: StoredLine[] = [];
   #dropped = 0;
   #file: string | null = null;
   #linesInFile = 0;
   /** The moment that the present file is named after. */
   #opened = 0n;
+  /** A write is due at once. */
+  #isUrgent = false;
   #alarm: Cancel | null = null;
   #writing: Promise<void> = Promise.resolve();
 
@@ -50,8 +63,13 @@ export class FolderSink implements LogSink {
 
   write(record: LogRecord): void {
     if (this.#lines.length >= LOG_BATCH_LINES_MAX) this.#dropped++;
-    else this.#lines.push(logLine(record));
-    this.#alarm ??= this.#world.clock.after(LOG_BATCH_MS, () => {
+    else this.#lines.push({ wall: record.wall, text: logLine(record) });
+    if (levelOfTag(record.tag) >= LOG_LEVELS.WARNING) {
+      // Further records of the same moment go with it.
+      if (!this.#isUrgent) this.#world.clock.soon(() => void this.flush());
+      this.#isUrgent = true;
+    }
+    this.#alarm ??= this.#world.clock.after(this.#file === null ? FIRST_BATCH_MS : LOG_BATCH_MS, () => {
       this.#alarm = null;
       this.flush();
     });
@@ -61,6 +79,7 @@ export class FolderSink implements LogSink {
   flush(): Promise<void> {
     this.#alarm?.();
     this.#alarm = null;
+    this.#isUrgent = false;
     this.#writing = this.#writing.then(() => this.#writeBatch());
     return this.#writing;
   }
@@ -69,7 +88,8 @@ export class FolderSink implements LogSink {
     const lines = this.#lines;
     this.#lines = [];
     if (this.#dropped > 0) {
-      lines.push(`${logTime(this.#world.clock.wall())} ? <00000000>log - Dropped ${this.#dropped} lines`);
+      const wall = this.#world.clock.wall();
+      lines.push({ wall, text: `${logTime(wall)} ? <00000000>log - Dropped ${this.#dropped} lines` });
       this.#dropped = 0;
     }
     let written = 0;
@@ -82,18 +102,20 @@ export class FolderSink implements LogSink {
   }
 
   /** Writes as many lines as the file takes. */
-  async #append(lines: readonly string[]): Promise<number> {
-    if (this.#file === null || this.#linesInFile >= LOG_FILE_LINES_MAX) this.#file = await this.#nextFile();
+  async #append(lines: readonly StoredLine[]): Promise<number> {
+    if (this.#file === null || this.#linesInFile >= LOG_FILE_LINES_MAX) {
+      // Named by its first line, so that readers find lines by the names of files.
+      this.#file = await this.#nextFile(lines[0]!.wall);
+    }
     const batch = lines.slice(0, LOG_FILE_LINES_MAX - this.#linesInFile);
-    await this.#world.files.appendText(this.#file, `${batch.join("\n")}\n`);
+    await this.#world.files.appendText(this.#file, `${batch.map((line) => line.text).join("\n")}\n`);
     this.#linesInFile += batch.length;
     return batch.length;
   }
 
-  async #nextFile(): Promise<string> {
-    const { files, clock } = this.#world;
+  async #nextFile(wall: bigint): Promise<string> {
+    const { files } = this.#world;
     await files.makeFolder(this.#folder);
-    const wall = clock.wall();
     // Two files can't have one name, however fast they fill.
     this.#opened = wall > this.#opened + MILLISECOND ? wall : this.#opened + MILLISECOND;
     this.#linesInFile = 0;

@@ -8,11 +8,11 @@ import { actorInfo } from "../actor_type.ts";
 import type { Address } from "../address.ts";
 import type { ActorTypeLike } from "../kernel.ts";
 import { Log } from "../log.ts";
-import { Faulted } from "../messages/faults.ts";
+import { Aborted, Faulted } from "../messages/faults.ts";
 import { Stop } from "../messages/signals.ts";
 import { Runtime } from "../runtime.ts";
 import { Cast } from "../types/cast.ts";
-import type { MemberShape } from "../types/message.ts";
+import type { MemberShape, MessageBase } from "../types/message.ts";
 import { Any, MapOf, Unicode } from "../types/portable.ts";
 import { registeredSignatures } from "../types/registry.ts";
 import { type Cancel, FileError, type World } from "../world.ts";
@@ -27,22 +27,25 @@ import {
 } from "./arguments.ts";
 import { FAULT_EXIT_STATUS, stemOf } from "./child.ts";
 import { childrenOf, memoryContext, PROCESS_CONTEXT, type ProcessContext, roleContext } from "./context.ts";
-import { absolute } from "./executable.ts";
+import { backgroundArguments, isLaunched, startInBackground } from "./background.ts";
+import { absolute, type Launch, launchOf } from "./executable.ts";
 import { programHelp } from "./help.ts";
 import { HomeError } from "./home_error.ts";
 import { errorStreamSink, FolderSink } from "./log_sinks.ts";
 import { outputFilePath, type OutputFlags, processOutput } from "./output.ts";
-import { watchParent, watchSignals } from "./interruption.ts";
+import { isChild, watchParent, watchSignals } from "./interruption.ts";
 import { occupyRole, roleCommand, type RolePlace, rolePlace, roleToRun } from "./process_role.ts";
-import { formsOf, Role } from "./role.ts";
+import { formsOf, Role, roleHolder } from "./role.ts";
 import {
   type CommandLine,
+  type CommandResponse,
   extractStandard,
   isBackground,
   memberValues,
   STANDARD_ARGUMENTS,
 } from "./standard_arguments.ts";
 import type { TextForms } from "./text_value.ts";
+import { applyVariables } from "./variables.ts";
 import { TypedTextError } from "./typed_text.ts";
 
 /** How long child processes and services may take to end after the main object has. */
@@ -71,6 +74,10 @@ export interface Program {
   readonly executable: string;
   /** Insists on a role on disk. */
   readonly sticky?: boolean;
+  /** Its members are set from the environment. */
+  readonly variables?: MessageBase;
+  /** How to start it once more with other arguments, where its executable alone does not say. */
+  readonly launch?: (world: World, argv: readonly string[]) => Promise<Launch> | Launch;
   readonly hooks?: ShellHooks;
 }
 
@@ -97,8 +104,9 @@ export async function performProgram(
   const split = splitArguments(argv);
   let flags = assumedFlags(split);
   try {
-    const parsed = parse(program, split, formsOf(world));
+    const parsed = parse(program, argv, formsOf(world));
     flags = parsed.commandLine;
+    if (program.variables !== undefined) applyVariables(world, program.variables);
     return await perform(world, program, parsed, report);
   } catch (error) {
     if (!isUserError(error)) throw error;
@@ -122,15 +130,18 @@ interface Parsed {
   readonly commandLine: CommandLine;
   readonly settings: Settings;
   readonly words: readonly string[];
+  /** The command line that all this is from. */
+  readonly argv: readonly string[];
 }
 
-function parse(program: Program, split: SplitArguments, forms: TextForms): Parsed {
+function parse(program: Program, argv: readonly string[], forms: TextForms): Parsed {
+  const split = splitArguments(argv);
   const table = actorInfo(program.main).settings;
   refuseCollisions(STANDARD_ARGUMENTS, table);
   const { commandLine, rest } = extractStandard(split);
   const own = extractSettings(rest, table, forms);
   refuseUnknown(own.rest);
-  return { commandLine, settings: own.settings, words: split.words };
+  return { commandLine, settings: own.settings, words: split.words, argv };
 }
 
 async function perform(world: World, program: Program, parsed: Parsed, report: Report): Promise<number> {
@@ -152,13 +163,30 @@ async function perform(world: World, program: Program, parsed: Parsed, report: R
     }
     return 0;
   }
-  if (commandLine.origin === "START") {
-    return await report(
-      new Faulted(`cannot start "${place.name}"`, "running in the background is not supported yet"),
-      commandLine,
-    );
+  if (commandLine.origin === "START" && !isLaunched(world)) {
+    return await report(await goIntoBackground(world, program, parsed, place), commandLine);
   }
   return await runMain(world, program, parsed, { place, report });
+}
+
+/** What would be refused in the background, where nobody sees it, is refused here. */
+async function goIntoBackground(
+  world: World,
+  program: Program,
+  parsed: Parsed,
+  place: RolePlace,
+): Promise<CommandResponse | Faulted> {
+  const { commandLine, settings, argv } = parsed;
+  const { executable } = program;
+  const role = await roleToRun(world, place, commandLine, { executable, sticky: true });
+  if (role === null) return new Faulted(`cannot start "${place.name}"`, "no role");
+  settingsInForce(program, role, settings);
+  const holder = await roleHolder(world.files, place.path);
+  if (holder !== null) return new Faulted(`role ${role.path}/lock is running`, `process ${holder.pid}`);
+  const given = backgroundArguments(argv, place);
+  const launch = await program.launch?.(world, given) ??
+    await launchOf(world, { path: executable, modulePath: [] }, given);
+  return await startInBackground(world, launch, place, role);
 }
 
 interface RunPlan {
@@ -181,10 +209,14 @@ async function runMain(world: World, program: Program, parsed: Parsed, plan: Run
     try {
       const value = await mainValue(runtime, program, { context, role, settings, onStop: course.onStop });
       if (role !== null) await recordStop(role, value);
+      if (value instanceof Faulted && !(value instanceof Aborted) && isBackground(commandLine.origin)) {
+        runtime.note("?", `Ended with ${value}`);
+      }
       return await plan.report(value, commandLine);
     } finally {
       await endChildren(runtime);
       await withTimeLimit(world, program.hooks?.detach?.(runtime));
+      await withTimeLimit(world, runtime.settled());
       role?.unlock();
       await context.cleanUp();
     }
@@ -208,7 +240,7 @@ interface Course {
 function beginCourse(runtime: Runtime, commandLine: CommandLine): Course {
   const interruption = watchSignals(runtime, commandLine);
   const cancelStay = stayAlive(runtime);
-  const cancelWatch = commandLine.childProcess ? watchParent(runtime, interruption.interrupt) : () => {};
+  const cancelWatch = isChild(commandLine) ? watchParent(runtime, interruption.interrupt) : () => {};
   return {
     onStop: (stop) => interruption.onStop(stop),
     end: () => {
@@ -229,9 +261,9 @@ interface MainParts {
 /** Runs the main object to its end and returns what it returned. */
 async function mainValue(runtime: Runtime, program: Program, parts: MainParts): Promise<unknown> {
   const { context, role, settings, onStop } = parts;
+  await role?.recordStart();
   const refused = await program.hooks?.attach?.(runtime, context);
   if (refused instanceof Faulted) return refused;
-  await role?.recordStart();
   const main = runtime.start(program.main as RoutineFunction<object>, settings);
   onStop(() => runtime.send(new Stop(), main.address, main.address));
   program.hooks?.started?.(runtime, context, main.address);
@@ -290,6 +322,7 @@ async function recordStop(role: Role, value: unknown): Promise<void> {
 /** Stops every child process that is left, and waits for their ends. */
 async function endChildren(runtime: Runtime): Promise<void> {
   const children = childrenOf(runtime);
+  children.close();
   for (const address of children.addresses) runtime.send(new Stop(), address, address);
   await withTimeLimit(runtime.world, children.ended());
 }

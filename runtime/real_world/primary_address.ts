@@ -1,4 +1,6 @@
-/** Which of its addresses this machine would use towards others. */
+/** The addresses of this machine, and which of them it would use towards others. */
+
+import type { InterfaceAddress } from "../world.ts";
 
 /**
  * The IPv4 address of the interface that has the default route.
@@ -18,6 +20,18 @@ export function primaryAddress(): string | null {
   } catch {
     // No permission, or no such file: the address can't be told.
     return null;
+  }
+}
+
+/** The IPv4 addresses by which others can reach this machine. */
+export function interfaceAddresses(): InterfaceAddress[] {
+  try {
+    return Deno.networkInterfaces()
+      .filter(({ family, address }) => family === "IPv4" && isUsable(address))
+      .map(({ address, cidr }) => ({ address, prefixBits: Number(cidr.split("/")[1] ?? 32) }));
+  } catch {
+    // No permission: nothing can be told.
+    return [];
   }
 }
 

@@ -94,7 +94,10 @@ function parentStream(): ByteStream | null {
     event.preventDefault();
     die(errorText(event.reason));
   });
-  globalThis.addEventListener("unload", () => scope.postMessage({ died: "the thread ended itself" } satisfies Obituary));
+  globalThis.addEventListener(
+    "unload",
+    () => scope.postMessage({ died: "the thread ended itself" } satisfies Obituary),
+  );
   scope.close = () => die("the thread ended itself");
   const port: BytePort = {
     postMessage: (message, transfer) => scope.postMessage(message, transfer),

@@ -13,6 +13,8 @@ import { nameOf, SimulatedStream } from "./stream.ts";
 
 /** Ports that the system gives out by itself, as on Linux. */
 const EPHEMERAL_PORT_MIN = 32_768;
+/** How much of an address names the subnet of its host. */
+const PREFIX_BITS = 24;
 const EPHEMERAL_PORT_MAX = 60_999;
 
 /** How long a system waits before it knocks again at a listener whose backlog is full. */
@@ -148,6 +150,7 @@ export class SimulatedNetwork {
       listen: (host, port) => life.isAlive ? settled(() => this.#listen(station, life, host, port)) : never(),
       connect: (host, port) => life.isAlive ? this.#connect(station, life, host, port) : never(),
       primaryAddress: () => station.address,
+      interfaceAddresses: () => [{ address: station.address, prefixBits: PREFIX_BITS }],
     };
   }
 

@@ -4,6 +4,7 @@ import type { FileSurroundings } from "./files.ts";
 import { makeFiles } from "./files.ts";
 import { type Engine, QUIET } from "./engine.ts";
 import { type Holding, Life, never, type SlowReading } from "./life.ts";
+import { simulatedThreads } from "./threads.ts";
 import type { SimulatedNetwork, Station } from "./network.ts";
 import { fileError } from "../real_world/errno.ts";
 import { signalNumber } from "../real_world/signal_number.ts";
@@ -307,7 +308,18 @@ function makeWorld(
   incarnation: number,
 ): World {
   const { network, station, files } = context;
+  // A thread has a life of its own, and all else of its process.
+  const threads = simulatedThreads({
+    engine: context.engine,
+    life,
+    process: process.name,
+    makeWorld: (threadLife, threads) => ({
+      ...makeWorld(context, process, threadLife, options, parent, incarnation),
+      threads,
+    }),
+  });
   return {
+    threads,
     clock: makeClock(context, life),
     random: context.engine.random.fork(`${life.label}#${incarnation}`),
     network: network.viewOf(station, life),

@@ -85,6 +85,7 @@ const draw = {
   float: () => 0.5,
   wall: () => new Instant(0n),
   primaryAddress: () => null,
+  primaryPrefixBits: () => null,
 };
 
 function idNumber(at: number): string {

@@ -7,7 +7,7 @@
 // deno-lint-ignore-file no-console
 
 /** Parts by name, in the order in which they run. */
-const PARTS = ["local", "codec", "transport", "http", "demo", "directory_match"];
+const PARTS = ["local", "codec", "transport", "threads", "http", "demo", "directory_match"];
 
 async function main(chosen: string[]): Promise<number> {
   const unknown = chosen.filter((part) => !PARTS.includes(part));

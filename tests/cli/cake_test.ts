@@ -147,7 +147,7 @@ Deno.test("cake run is refused while the roles run, and so is destroy", async ()
   await makeHome("a", "b");
   const first = start("run");
   await simulation.runFor(2000);
-  assertEquals(await cake("run"), ["", `cake: cannot run "${HOME}" (roles "a,b" are already running)\n`, 71]);
+  assertEquals(await cake("run"), ["", `cake: cannot run "${HOME}" (roles "a,b" are already running, pid 101)\n`, 71]);
   assertEquals(await cake("destroy"), ["", `cake: cannot destroy "${HOME}" (running roles "a,b")\n`, 71]);
   first.signal("SIGINT");
   await simulation.runUntil(() => !first.isAlive, 2000);

@@ -67,3 +67,10 @@ Deno.test("GroupState forgets pauses when it stops", () => {
   assertEquals(state.stop().map((effect) => effect.kind), ["return"]);
   assertEquals(state.pauseOver("a"), []);
 });
+
+Deno.test("GroupState ends all with the first role that is done, where that is asked for", () => {
+  const state = new GroupState({ mainRole: null, stopOnExit: true, retry: null, random: () => 0 });
+  state.begin(["a", "b"]);
+  assertEquals(state.ended("a", 1), [{ kind: "stop", roles: ["b"] }]);
+  assertEquals(state.ended("b", 2), [{ kind: "returnTable", table: new Map([["a", 1], ["b", 2]]) }]);
+});

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { expected, type Outcome, recordings, replay } from "../helpers/replay.ts";
 
 /** What is not there yet, or has no counterpart. */
-const UNAVAILABLE = /layer-cake (start|history|log|returned|status|stop|script|resource|model)|group-cake|sticky/;
+const UNAVAILABLE = /layer-cake (script|resource|model)|group-cake|sticky/;
 
 /** Cases where cake does something else on purpose, and what. */
 const DIFFERENT: Readonly<Record<string, Partial<Outcome> | "skip">> = {
@@ -68,18 +68,7 @@ const DIFFERENT: Readonly<Record<string, Partial<Outcome> | "skip">> = {
 
 for (
   const recording of recordings(
-    "top",
-    "create",
-    "add",
-    "update",
-    "edit",
-    "delete",
-    "list",
-    "destroy",
-    "run",
-    "role",
-    "host",
-    "lan",
+    ...["top", "create", "add", "update", "edit", "delete", "list", "destroy", "run", "role", "host", "lan"],
   )
 ) {
   const { id } = recording;

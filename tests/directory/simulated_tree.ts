@@ -373,6 +373,7 @@ export class Process {
       float: () => random.float(),
       wall: () => new Instant(BigInt(Math.round(tree.now * 1000))),
       primaryAddress: () => this.machine,
+      primaryPrefixBits: () => 24,
     };
     this.core = new DirectoryCore({
       address: DIRECTORY,

@@ -170,6 +170,7 @@ class Replay {
       float: () => 0.5,
       wall: () => new Instant(0n),
       primaryAddress: () => null,
+      primaryPrefixBits: () => null,
     };
     this.#core = new DirectoryCore({
       address: localAddress(16),

@@ -36,6 +36,7 @@ export interface Project {
   readonly folder: string;
   /** Runs a command line in the folder, with the outcome as it came. */
   bash(command: string): Promise<Outcome>;
+  /** Ends what still runs there, and removes it. */
   remove(): Promise<void>;
 }
 
@@ -62,12 +63,28 @@ export async function makeProject(): Promise<Project> {
       const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
       return { stdout: text(stdout), stderr: text(stderr), exit: code };
     },
-    remove: () => Deno.remove(top, { recursive: true }),
+    remove: async () => {
+      await endProcesses(top);
+      await Deno.remove(top, { recursive: true });
+    },
   };
 }
 
+/** Kills processes whose command lines name a folder: those that a case left in the background. Linux only. */
+async function endProcesses(folder: string): Promise<void> {
+  if (Deno.build.os !== "linux") return;
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if ((await Deno.readTextFile(`/proc/${name}/cmdline`)).includes(folder)) Deno.kill(Number(name), "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
 async function writeScript(path: string, line: string): Promise<void> {
-  await Deno.writeTextFile(path, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+  await Deno.writeTextFile(path, `#!/bin/bash\n${line}\n`, { mode: 0o755 });
 }
 
 /** A recorded text or command as it is for cake and its roles. */
@@ -88,7 +105,16 @@ export function normalized(text: string, folder: string): string {
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<UUID>")
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?/g, "<TIME>")
     .replaceAll(/^\[\d{8}\]/gm, "[<PID8>]")
-    .replaceAll(/<[0-9a-f]{8}>/g, "<OID>");
+    .replaceAll(/\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d\.\d+/g, "<time>")
+    .replaceAll(/<[0-9a-f]{8}>/g, "<OID>")
+    .replaceAll(/\b\d{4}h\d\dh\d\dT\d\dc\d\dc\d\dp\d{3}\b/g, "<STAMP>")
+    .replaceAll(/("(?:parent_)?pid": |pid )\d+/g, "$1<PID>")
+    .replaceAll(/^(\S+ +)<\d+> \S+$/gm, "$1<<PID>> <SPAN>")
+    .replaceAll(
+      /^(\[\d+\]) \S+ ago \.\.\. (?:[\dms.]+( \())?/gm,
+      (_, index, rest) => `${index} <SPAN> ago ... ${rest === undefined ? "" : `<SPAN>${rest}`}`,
+    )
+    .replaceAll(/^(<TIME> \.\.\. <TIME>) \([\dms.]+\)/gm, "$1 (<SPAN>)");
 }
 
 /** The cause in parentheses is that of a reader of JSON, and differs between the two. */

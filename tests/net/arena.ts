@@ -30,7 +30,8 @@ export interface ArenaKind {
   run(scenario: (arena: Arena) => Promise<void>): Promise<void>;
 }
 
-function partyOf(world: World, host: string, options: NetworkOptions): Party {
+/** A party in a world. */
+export function partyOf(world: World, host: string, options: NetworkOptions): Party {
   const records: LogRecord[] = [];
   const runtime = new Runtime(world, {
     log: new Log("WARNING", { write: (record) => void records.push(record) }),

@@ -19,6 +19,7 @@ import {
   realWorld,
   resourceFolder,
   type Routine,
+  runProgram,
   Runtime,
   Unicode,
   type ValueOf,
@@ -347,4 +348,21 @@ Deno.test("Folder makes its path absolute where asked to", () => {
   const runtime = new Runtime(realWorld());
   assertEquals(new Folder(runtime, "x", { makeAbsolute: true }).path, `${Deno.cwd()}/x`);
   assertEquals(new Folder(runtime, "x").path, "x");
+});
+
+Deno.test("a process that ends finishes what it stores", async () => {
+  const simulation = new Simulation({ seed: 4, fileLatencyMs: 5 });
+  const host = simulation.host("alpha");
+  host.disk.makeFolder("/data", 0);
+  function forgetful(self: Routine): void {
+    const file = new File(self, "/data/count", Integer8);
+    for (let i = 1; i <= 50; i++) file.store(i);
+  }
+  bind(forgetful, "file_test");
+  const process = host.start("forgetful", async (world) => {
+    const program = { main: forgetful, name: "forgetful", executable: "/bin/forgetful" };
+    world.processes.exit(await runProgram(world, program, []));
+  });
+  await simulation.runUntil(() => !process.isAlive);
+  assertEquals([process.exitStatus, host.disk.readText("/data/count.json")], [0, '{\n    "value": 50\n}']);
 });

@@ -419,6 +419,39 @@ Deno.test("messages without end do not keep timers and input from their turn", a
   });
 });
 
+Deno.test("few messages are handled between two turns of timers and input, however many wait", async () => {
+  await runActor(async (self) => {
+    let handled = 0;
+    let most = 0;
+    let last = 0;
+    let turns = 0;
+    let isOver = false;
+    const { clock } = self.kernel.world;
+    const look = (): void => {
+      most = Math.max(most, handled - last);
+      last = handled;
+      turns++;
+      if (!isOver) clock.soon(look);
+    };
+    async function taker(self: Routine) {
+      while (true) {
+        if (await self.input() instanceof Stop) return;
+        handled++;
+      }
+    }
+    const takers = numbers(50).map(() => self.create(taker));
+    await pause(self, 1);
+    clock.soon(look);
+    for (const address of takers) for (let i = 0; i < 5000; i++) self.send(new Ack(), address);
+    for (const address of takers) self.send(new Stop(), address);
+    for (const _ of takers) await self.select(Returned);
+    isOver = true;
+    assertEquals(handled, 250_000);
+    assert(turns > 50, `${turns} turns`);
+    assert(most <= 6144, `${most} messages in one turn`);
+  }, { strict: false });
+});
+
 Deno.test("100 000 actors that answer one collector at once lose nothing", async () => {
   const count = 100_000;
   let answers = 0;

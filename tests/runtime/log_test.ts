@@ -49,7 +49,7 @@ Deno.test("Actor.sample() is a line, and a row of values for those who want it",
       self.trace("no sample");
     }).returned;
   });
-  assert(lines[1]!.endsWith("probe - speed:meters=5,seconds=2.5"), lines[1]);
+  assert(lines[1]!.endsWith("probe - speed (meters=5,seconds=2.5)"), lines[1]);
   assertEquals(rows, [{ series: "speed", values: { meters: 5, seconds: 2.5 } }]);
   assertEquals(all, ["speed", "heat"]);
 });

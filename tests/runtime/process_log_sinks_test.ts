@@ -1,6 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { localAddress } from "../../runtime/address.ts";
-import { errorStreamSink, FolderSink, LOG_FILE_LINES_MAX, logFileName } from "../../runtime/process/log_sinks.ts";
+import {
+  errorStreamSink,
+  FolderSink,
+  LOG_BATCH_MS,
+  LOG_FILE_LINES_MAX,
+  logFileName,
+} from "../../runtime/process/log_sinks.ts";
 import { Simulation } from "../../runtime/simulation/mod.ts";
 import type { World } from "../../runtime/world.ts";
 
@@ -44,6 +50,38 @@ Deno.test("FolderSink writes by itself after a moment", async () => {
   await simulation.runFor(1000);
   const [name] = host.disk.list("/logs");
   assert(host.disk.readText(`/logs/${name}`).endsWith(" ^ <0000000e>idle - hello\n"));
+});
+
+Deno.test("FolderSink writes every few seconds, and at once from WARNING up", async () => {
+  const simulation = new Simulation({ seed: 1 });
+  const host = simulation.host("alpha");
+  const worlds: World[] = [];
+  const sinks: FolderSink[] = [];
+  host.start("p", (world) => {
+    worlds.push(world);
+    sinks.push(new FolderSink(world, "/logs", STORAGE_BYTES));
+    sinks[0]!.write(record(world, "first"));
+  });
+  const lines = () => host.disk.list("/logs").flatMap((name) => host.disk.readText(`/logs/${name}`).trim().split("\n"));
+  await simulation.runFor(1000);
+  assertEquals(lines().length, 1);
+  const [world, sink] = [worlds[0]!, sinks[0]!];
+  sink.write(record(world, "second"));
+  await simulation.runFor(LOG_BATCH_MS - 500);
+  assertEquals(lines().length, 1);
+  await simulation.runFor(1000);
+  assertEquals(lines().length, 2);
+  sink.write(record(world, "third"));
+  sink.write({ ...record(world, "mind"), tag: "?" });
+  sink.write(record(world, "fifth"));
+  await simulation.runFor(100);
+  assertEquals(lines().map((line) => line.slice(line.lastIndexOf(" ") + 1)), [
+    "first",
+    "second",
+    "third",
+    "mind",
+    "fifth",
+  ]);
 });
 
 Deno.test("FolderSink removes the oldest files, however many there are", async () => {

@@ -264,7 +264,35 @@ Deno.test("runProgram() prints help for people, and none for a parent", async ()
   assertEquals(texts(await greet("--help", "--child-process")), ["", "", 0]);
 });
 
-Deno.test("runProgram() refuses to go into the background, which is not there yet", async () => {
-  const [, error, status] = texts(await bench().greet("--origin=START"));
-  assertEquals([error.startsWith('greet.ts: cannot start "greet" ('), status], [true, 71]);
+function background(end: "runs" | "ends") {
+  const { start, simulation, host } = bench();
+  const main = end === "runs" ? idle : greet;
+  const program = { main, name: "greet.ts", executable: "/project/greet.ts" };
+  host.install("/bin/again", async (world) => {
+    world.processes.exit(await runProgram(world, program, world.processes.self.arguments));
+  });
+  const launch = (_world: World, argv: readonly string[]) => ({ executable: "/bin/again", arguments: argv });
+  const begin = () => start(main, ["--origin=START", "--role-name=greet"], { launch });
+  return { begin, simulation, host };
+}
+
+Deno.test("runProgram() goes into the background, and says so once it holds the lock", async () => {
+  const { begin, simulation, host } = background("runs");
+  const process = begin();
+  await simulation.runUntil(() => !process.isAlive);
+  assertEquals(texts(process), ['{\n    "command": "background-daemon",\n    "note": null\n}\n', "", 0]);
+  const head = JSON.parse(host.disk.readText(`${ROLE}/lock/head.json`));
+  assert(head.value.pid !== process.pid);
+  const second = begin();
+  await simulation.runUntil(() => !second.isAlive);
+  assertEquals(texts(second), ["", `idle.ts: role ${ROLE}/lock is running (process ${head.value.pid})\n`, 71]);
+});
+
+Deno.test("runProgram() in the background may end before anybody looks", async () => {
+  const { begin, simulation, host } = background("ends");
+  const process = begin();
+  await simulation.runUntil(() => !process.isAlive);
+  assertEquals(texts(process)[2], 0);
+  const { value } = JSON.parse(host.disk.readText(`${ROLE}/start_stop.json`));
+  assertEquals(value.at(-1).returned, ["unicode", "hello world", []]);
 });

@@ -8,6 +8,7 @@ import {
   realWorld,
   Returned,
   type Routine,
+  runProgram,
   Runtime,
   Stop,
   Unicode,
@@ -16,7 +17,7 @@ import {
   type World,
 } from "../../runtime/mod.ts";
 import { utilityArguments } from "../../runtime/process/utility_arguments.ts";
-import { Simulation } from "../../runtime/simulation/mod.ts";
+import { type SimulatedProcess, Simulation } from "../../runtime/simulation/mod.ts";
 
 Deno.test("utilityArguments() writes values, flags and pairs as programs want them", () => {
   assertEquals(
@@ -159,4 +160,36 @@ Deno.test("Utility that is stopped by nobody goes on as long as its program does
   }, {});
   assertEquals([String(value), value instanceof Faulted], ["child exit code 3 (expecting 0 (zero))", true]);
   assertEquals(Math.round(elapsedMs / 1000), 50);
+});
+
+Deno.test("Utility ends with its process", async () => {
+  const simulation = new Simulation({ seed: 3 });
+  const host = simulation.host("alpha");
+  const tools: SimulatedProcess[] = [];
+  host.install("/bin/tool", (_world, process) => void tools.push(process));
+  function hasty(self: Routine): null {
+    self.create(Utility, { name: "/bin/tool" });
+    return null;
+  }
+  async function patient(self: Routine): Promise<null> {
+    self.create(Utility, { name: "/bin/tool" });
+    await self.select([Stop], { seconds: 1 });
+    return null;
+  }
+  for (const main of [hasty, patient]) {
+    const parent = host.start(main.name, async (world) => {
+      const files = {
+        ...world.files,
+        info: () => Promise.resolve({ kind: "file", size: 0, modified: 0, mode: 0o755 }),
+      };
+      const program = { main, name: main.name, executable: `/bin/${main.name}` };
+      world.processes.exit(await runProgram({ ...world, files: files as World["files"] }, program, []));
+    });
+    await simulation.runUntil(() => !parent.isAlive, 100_000);
+    assertEquals(parent.exitStatus, 0);
+    await simulation.runFor(20_000);
+    assertEquals(tools.filter((tool) => tool.isAlive).length, 0, main.name);
+  }
+  assert(tools.length > 0);
+  assertEquals(tools.at(-1)!.exitStatus, -15);
 });

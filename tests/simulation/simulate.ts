@@ -38,7 +38,7 @@ function orderOf(args: readonly string[]): Order {
   const isSingle = given.has("seed");
   const minutes = number("minutes", Infinity);
   const count = isSingle ? 1 : number("seeds", given.has("minutes") ? Infinity : 200);
-  const options = { village, steps: number("steps", 30) } as const;
+  const options = { village, ...(given.has("steps") ? { steps: number("steps", 0) } : {}) } as const;
   return { first: number(isSingle ? "seed" : "first", 1), count, minutes, isSingle, options };
 }
 

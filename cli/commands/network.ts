@@ -1,0 +1,84 @@
+/** `cake network`: shows the tree of directories, and what they know. */
+
+import { Boolean, Faulted, type Scope, ScopeOfDirectory } from "../../runtime/mod.ts";
+import type { Command, CommandCall, CommandResult, CommandSetting } from "../command.ts";
+import { runDirectoryRoutine } from "../directory_routine.ts";
+import { JSON_SETTING, writeJson } from "../json_output.ts";
+import { askTree } from "../tree/ask_tree.ts";
+import { treeJson } from "../tree/tree_json.ts";
+import { treeLines } from "../tree/tree_lines.ts";
+
+/** How wide to look, where nobody says. */
+const DEFAULT_SCOPE = "HOST";
+
+/** The setting that says how wide to look. */
+export const OPEN_SCOPE: CommandSetting = {
+  name: "openScope",
+  wireName: "open_scope",
+  type: ScopeOfDirectory,
+  help: `how wide a directory to connect to: ${DEFAULT_SCOPE} (default), GROUP, or LAN`,
+};
+
+/** The setting that shows identities in full. */
+export const FULL_IDENTITY = flag("fullIdentity", "full_identity", "identities in full");
+
+/** Shows the tree of directories. */
+export const network: Command = {
+  name: "network",
+  usage: "",
+  summary: "Show the directories of this machine and its network, and what they know",
+  settings: [
+    OPEN_SCOPE,
+    FULL_IDENTITY,
+    flag(
+      "directoryAddresses",
+      "directory_addresses",
+      "the address of the machine, where directories connect and listen",
+    ),
+    flag("listPublished", "list_published", "names that are published"),
+    flag("listSubscribed", "list_subscribed", "searches that are subscribed"),
+    flag("listRouted", "list_routed", "matches that a directory has found"),
+    flag("listConnected", "list_connected", "sessions of the subscribers of a process"),
+    JSON_SETTING,
+  ],
+  forwards: false,
+  examples: ["network", "network --list-published --list-connected", "network --json"],
+  run,
+};
+
+/** A setting that is true or false. */
+function flag(name: string, wireName: string, help: string): CommandSetting {
+  return { name, wireName, type: Boolean, help };
+}
+
+/** How wide a call looks. */
+export function openScope({ settings }: CommandCall): Scope {
+  return settings.get("open_scope") as Scope | undefined ?? DEFAULT_SCOPE;
+}
+
+/** Whether a call sets a flag. */
+export function isGiven({ settings }: CommandCall, setting: CommandSetting | string): boolean {
+  return settings.get(typeof setting === "string" ? setting : setting.wireName) === true;
+}
+
+async function run(call: CommandCall): Promise<CommandResult> {
+  const value = await runDirectoryRoutine(call, "network", async (self, signal) => {
+    const tree = await askTree(self, { scope: openScope(call), signal });
+    if (tree instanceof Faulted || signal.aborted) return tree;
+    if (isGiven(call, JSON_SETTING)) {
+      writeJson(call.world, treeJson(tree));
+      return null;
+    }
+    const lines = treeLines(tree, {
+      isFull: isGiven(call, FULL_IDENTITY),
+      addresses: isGiven(call, "directory_addresses"),
+      published: isGiven(call, "list_published"),
+      subscribed: isGiven(call, "list_subscribed"),
+      routed: isGiven(call, "list_routed"),
+      connected: isGiven(call, "list_connected"),
+    });
+    call.world.environment.writeOutput(`${lines.join("\n")}\n`);
+    return null;
+  });
+  return { value };
+}

@@ -1,0 +1,52 @@
+/** Commands that ask directories: a process of its own joins them, like any other, and leaves when the work is done. */
+
+import { directoryHooks } from "../directory/mod.ts";
+import { Aborted, performProgram, type Program, type Routine, Stop } from "../runtime/mod.ts";
+import { type CommandCall, PROGRAM_NAME } from "./command.ts";
+import { standardFlags } from "./standard_flags.ts";
+
+/** The work of a command; `signal` is aborted when somebody stops it. */
+export type DirectoryWork = (self: Routine, signal: AbortSignal) => Promise<unknown>;
+
+/** Runs the work of a command as an actor of a process with a directory, and returns what it returned. */
+export async function runDirectoryRoutine(call: CommandCall, name: string, work: DirectoryWork): Promise<unknown> {
+  const main = (self: Routine) => untilStopped(self, work);
+  Object.defineProperty(main, "name", { value: name });
+  const hooks = directoryHooks({ scope: "PROCESS" });
+  const program: Program = { main, name: PROGRAM_NAME, executable: PROGRAM_NAME, hooks };
+  let returned: unknown = null;
+  await performProgram(call.world, program, standardFlags(call.commandLine), (value) => {
+    returned = value;
+    return 0;
+  });
+  return returned;
+}
+
+async function untilStopped(self: Routine, work: DirectoryWork): Promise<unknown> {
+  const stopped = new AbortController();
+  const done = new AbortController();
+  const watching = self.select([Stop], { signal: done.signal }).then((message) => {
+    if (message instanceof Stop) stopped.abort();
+  });
+  try {
+    const value = await work(self, stopped.signal);
+    return stopped.signal.aborted ? new Aborted() : value;
+  } finally {
+    done.abort();
+    await watching;
+  }
+}
+
+/** Waits, but not beyond an abort. */
+export function pause(self: Routine, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const finish = () => {
+      self.kernel.cancelTimer(timer);
+      signal.removeEventListener("abort", finish);
+      resolve();
+    };
+    const timer = self.kernel.after(milliseconds, finish);
+    signal.addEventListener("abort", finish, { once: true });
+  });
+}

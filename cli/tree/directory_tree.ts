@@ -1,0 +1,63 @@
+// This module performs no I/O.
+
+/** All directories that can be reached, as a tree, and ways to go through it. */
+
+import type { DirectoryListing } from "../../directory/messages.ts";
+
+/** One directory. */
+export interface DirectoryNode {
+  /** The end of its connection as its parent sees it; null for the topmost directory. */
+  readonly at: string | null;
+  /** What it told, or why it did not. */
+  readonly listing: DirectoryListing | string;
+  readonly below: readonly DirectoryNode[];
+}
+
+/** A directory that answered, with those that it belongs to. */
+export interface KnownDirectory {
+  readonly listing: DirectoryListing;
+  /** From the topmost directory to this one, inclusive. */
+  readonly path: readonly KnownDirectory[];
+}
+
+/** Digits of an identity that are shown, where not all are. */
+const SHORT_IDENTITY_LENGTH = 8;
+
+/** The directories that answered, each before those below it. */
+export function knownDirectories(top: DirectoryNode): KnownDirectory[] {
+  const known: KnownDirectory[] = [];
+  const visit = (node: DirectoryNode, above: readonly KnownDirectory[]): void => {
+    if (typeof node.listing === "string") return;
+    const path: KnownDirectory[] = [...above];
+    const directory: KnownDirectory = { listing: node.listing, path };
+    path.push(directory);
+    known.push(directory);
+    for (const below of node.below) visit(below, path);
+  };
+  visit(top, []);
+  return known;
+}
+
+/** An identity for people: its first digits, or all of it. */
+export function identity(id: string | null, isFull: boolean): string {
+  const text = id ?? "?";
+  return isFull ? text : text.slice(0, SHORT_IDENTITY_LENGTH);
+}
+
+/** A directory for people: `[HOST] host-cake (540e4147)`. */
+export function directoryLabel({ scope, executable, uniqueId }: DirectoryListing, isFull: boolean): string {
+  return `[${scope}] ${executable} (${identity(uniqueId, isFull)})`;
+}
+
+/** What an identity begins with means: a directory, or that it belongs to a listing; null for nothing. */
+export function findIdentity(top: DirectoryNode, prefix: string): DirectoryListing | "listing" | null {
+  for (const { listing } of knownDirectories(top)) {
+    if (listing.uniqueId?.startsWith(prefix)) return listing;
+    const ids = [
+      ...listing.published.map((published) => published.publishedId),
+      ...listing.subscribed.map((subscribed) => subscribed.subscribedId),
+    ];
+    if (ids.some((id) => id?.startsWith(prefix))) return "listing";
+  }
+  return null;
+}

@@ -1,0 +1,9 @@
+/** Lines about what a peer hears: to the file that PEER_LOG names, with the time, or to stderr. */
+
+/** Says something. */
+export function tell(label: string, event: string): void {
+  const path = Deno.env.get("PEER_LOG");
+  if (path === undefined) return console.error(event);
+  const now = performance.timeOrigin + performance.now();
+  Deno.writeTextFileSync(path, `${now.toFixed(3)} ${label} ${Deno.pid} ${event}\n`, { append: true });
+}

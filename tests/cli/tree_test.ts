@@ -1,0 +1,151 @@
+/** Listings of the original's directories, as recorded, shown as the original shows them. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type DirectoryNode, findIdentity } from "../../cli/tree/directory_tree.ts";
+import { explain, explanationJson, explanationLines } from "../../cli/tree/explanation.ts";
+import { treeJson } from "../../cli/tree/tree_json.ts";
+import { treeLines, type TreeOptions } from "../../cli/tree/tree_lines.ts";
+import { DirectoryListing, DirectoryRoute, Published } from "../../directory/messages.ts";
+import { addressOf, type AddressValue as Address, BookReader, decodeMessage, HostPort } from "../../runtime/mod.ts";
+import { type Line, readTranscript } from "../directory/transcript.ts";
+import "../../net/mod.ts";
+
+const NOTHING: TreeOptions = {
+  isFull: false,
+  addresses: false,
+  published: false,
+  subscribed: false,
+  routed: false,
+  connected: false,
+};
+const EVERYTHING: TreeOptions = {
+  isFull: false,
+  addresses: true,
+  published: true,
+  subscribed: true,
+  routed: true,
+  connected: true,
+};
+
+function listingOf(line: Line): DirectoryListing {
+  const book = new Map((line.addresses?.value ?? []).map(([key, path]) => [key, addressOf(path)] as [string, Address]));
+  const { value } = decodeMessage(JSON.stringify(line.body), { addresses: new BookReader(book) });
+  assert(value instanceof DirectoryListing);
+  return value;
+}
+
+/** The tree of the recording: what the asking command got, put together by the order of its questions. */
+async function recordedTree(): Promise<DirectoryNode> {
+  const answers = (await readTranscript("d13-network-listing"))
+    .filter(({ conn, dir, body }) =>
+      conn === "cli>host#1" && dir === "<" && body?.value[0] === "layer_cake.object_directory.DirectoryListing"
+    ).map(listingOf);
+  const next = (at: string | null): DirectoryNode => {
+    const listing = answers.shift();
+    if (listing === undefined) return { at, listing: "timed out", below: [] };
+    const ends = listing.executable === "agent.py" || listing.scope === "HOST" ? [...listing.subDirectory.keys()] : [];
+    return { at, listing, below: ends.map((ipp) => next(`${ipp}`)) };
+  };
+  return next(null);
+}
+
+Deno.test("treeLines() shows the recorded tree in the original's form", async () => {
+  const tree = await recordedTree();
+  assertEquals(treeLines(tree, NOTHING).slice(0, 5), [
+    "[HOST] host-cake (540e4147)",
+    "+   [GROUP] agent.py (53e0ceaf)",
+    "+   +   [PROCESS] agent.py (da7cf125)",
+    "+   +   [PROCESS] agent.py (8c3dcd1c)",
+    "+   [PROCESS] agent.py (d687f76b)",
+  ]);
+  const lines = treeLines(tree, EVERYTHING);
+  for (
+    const line of [
+      "[HOST] host-cake (540e4147) (not detected) <C>(not set) <L>127.0.0.2:54195",
+      '+   # "svc:net" (63b01e4f) 127.0.0.1:38859',
+      '+   ? "svc:.*" (21e5d530)',
+      '+   <>" svc:net" (21e5d530 -> 63b01e4f)',
+      "+   [GROUP] agent.py (53e0ceaf) (not detected) <C>127.0.0.21:54195 <L>127.0.0.5:54195",
+      "+   +   [PROCESS] agent.py (8c3dcd1c) (not detected) <C>127.0.0.32:54195 <L>(not set)",
+      '+   +   +   ? "svc:.*" (21e5d530)',
+    ]
+  ) assert(lines.includes(line), `${line}\n--- not in\n${lines.join("\n")}`);
+  const sessions = lines.filter((line) => line.startsWith("+   +   +   +   > "));
+  assertEquals(sessions.map((line) => line.replaceAll(/127\.0\.0\.1:\d+/g, "*")), [
+    '+   +   +   +   > "svc:net"[GROUP] (* -> *)',
+    '+   +   +   +   > "svc:far"[HOST] (* -> *)',
+  ]);
+  assertMatch(treeLines(tree, { ...NOTHING, isFull: true })[0]!, /^\[HOST\] host-cake \(540e4147-[-0-9a-f]{27}\)$/);
+});
+
+Deno.test("treeLines() and treeJson() show a directory that does not answer, and go on", async () => {
+  const tree = await recordedTree();
+  const silent: DirectoryNode = { at: "127.0.0.1:5", listing: "timed out", below: [] };
+  const holed: DirectoryNode = { ...tree, below: [silent, ...tree.below] };
+  assertEquals(treeLines(holed, NOTHING)[1], "+   [?] 127.0.0.1:5 (timed out)");
+  const json = treeJson(holed) as { sub_directory: { at: string; fault?: string; unique_id?: string }[] };
+  assertEquals(json.sub_directory[0], { at: "127.0.0.1:5", fault: "timed out" });
+  assertMatch(json.sub_directory[1]!.unique_id!, /^53e0ceaf/);
+});
+
+Deno.test("findIdentity() tells directories from listings and from nothing", async () => {
+  const tree = await recordedTree();
+  const found = findIdentity(tree, "8c3d");
+  assert(found instanceof DirectoryListing);
+  assertEquals(found.scope, "PROCESS");
+  assertEquals([findIdentity(tree, "63b01e4f"), findIdentity(tree, "zz")], ["listing", null]);
+});
+
+Deno.test("explain() says who is joined to whom in the recorded tree", async () => {
+  const tree = await recordedTree();
+  const text = (word: string) =>
+    explain(tree, word).flatMap((one) => explanationLines(one, false))
+      .map((line) => line.replaceAll(/127\.0\.0\.1:\d+/g, "*"));
+  const seeker = '+   +   ? "svc:.*" (21e5d530) HOST in [PROCESS] agent.py (8c3dcd1c): ';
+  assertEquals(text("svc:net"), [
+    '"svc:net"',
+    "+   # (63b01e4f) HOST * in [PROCESS] agent.py (da7cf125)",
+    `${seeker}joined at GROUP (* -> *)`,
+  ]);
+  assertEquals(text("svc:.*").filter((line) => line.startsWith('"')), ['"svc:far"', '"svc:net"']);
+  assertEquals(text("svc:none"), [
+    '"svc:none"',
+    "+   (not published)",
+    '+   ? "svc:.*" (21e5d530) HOST in [PROCESS] agent.py (8c3dcd1c)',
+  ]);
+  assertEquals([text("other"), text("(")], [[], []]);
+  const [json] = explain(tree, "svc:far").map(explanationJson) as [
+    { candidates: { subscribers: { joined: boolean }[] }[] },
+  ];
+  assertEquals(json.candidates[0]!.subscribers.map(({ joined }) => joined), [true]);
+});
+
+Deno.test("explain() says why a candidate is not the one: scope, rival, nearer, unlisted", async () => {
+  const tree = await recordedTree();
+  const host = tree.listing as DirectoryListing;
+  const process = tree.below[1]!.listing as DirectoryListing;
+  const add = (publishedId: string, name: string, scope: "GROUP" | "HOST", isAtHost: boolean) => {
+    const members = { name, scope, publishedId, encrypted: false, listeningIpp: new HostPort("127.0.0.1", 9) };
+    process.published.push(new Published({ ...members, homeAddress: addressOf([16]) }));
+    if (isAtHost) host.published.push(new Published({ ...members, homeAddress: addressOf([16, 23]) }));
+  };
+  const uuid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
+  add(uuid("1"), "svc:narrow", "GROUP", false);
+  add(uuid("2"), "svc:unlisted", "HOST", false);
+  add(uuid("3"), "svc:net", "HOST", true);
+  add(uuid("4"), "svc:idle", "HOST", true);
+  add(uuid("5"), "svc:far", "HOST", true);
+  const subscribedId = host.subscribed[0]!.subscribedId;
+  host.routed.push(new DirectoryRoute({ name: "svc:net", subscribedId, publishedId: uuid("3") }));
+  host.routed.push(new DirectoryRoute({ name: "svc:idle", subscribedId, publishedId: uuid("4") }));
+  const reason = (id: string) => {
+    const all = ["svc:narrow", "svc:unlisted", "svc:net", "svc:idle", "svc:far"].flatMap((name) => explain(tree, name));
+    const one = all.flatMap(({ candidates }) => candidates).find(({ candidate }) => candidate.id === id);
+    return one?.relations[0]?.reason;
+  };
+  assertEquals(reason(uuid("1")), "published at GROUP, which does not reach [HOST] host-cake (540e4147)");
+  assertEquals(reason(uuid("2")), "[HOST] host-cake (540e4147) does not list the name");
+  assertEquals(reason(uuid("3")), "(63b01e4f) is nearer, at GROUP");
+  assertEquals(reason(uuid("4")), "matched at HOST, but there is no session");
+  assertMatch(reason(uuid("5"))!, /^\[HOST\] host-cake \(540e4147\) has another one of that name, \([0-9a-f]{8}\)$/);
+});

@@ -1,0 +1,127 @@
+/** The sockets of a directory in a simulated world: every controller ends with what it was made for. */
+
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  attachDirectory,
+  Available,
+  clearPublished,
+  clearSubscribed,
+  NotPublished,
+  publish,
+  Published,
+  subscribe,
+  Subscribed,
+} from "../../directory/mod.ts";
+import { attachNetwork } from "../../net/mod.ts";
+import { HostPort, NetworkError, type Routine, Runtime, type Scope, type World } from "../../runtime/mod.ts";
+import { type SimulatedProcess, Simulation } from "../../runtime/simulation/mod.ts";
+
+const HOST_AT = new HostPort("127.0.0.1", 54195);
+const LAN_AT = new HostPort("10.0.0.195", 54195);
+
+/** A process with a directory and one actor that remembers what it gets. */
+class Member {
+  readonly process: SimulatedProcess;
+  readonly received: unknown[] = [];
+  runtime!: Runtime;
+  self!: Routine;
+  #world!: World;
+
+  constructor(
+    simulation: Simulation,
+    name: string,
+    options: { scope?: Scope; host?: string; change?: Partial<World> } = {},
+  ) {
+    const { scope = "PROCESS", host = "home", change = {} } = options;
+    const acceptAt = scope === "LAN" ? new HostPort("0.0.0.0", 54195) : scope === "HOST" ? HOST_AT : null;
+    const connectTo = scope === "PROCESS" ? HOST_AT : scope === "HOST" ? LAN_AT : null;
+    this.process = simulation.host(host).start(name, (world) => {
+      this.#world = { ...world, ...change };
+      this.runtime = new Runtime(this.#world, { strict: true });
+      attachDirectory(this.runtime, { scope, acceptAt, connectTo });
+      this.runtime.start(async (self) => {
+        this.self = self;
+        for (;;) this.received.push(await self.input());
+      });
+    });
+  }
+
+  /** Does something in the process's own time. */
+  act(action: (self: Routine) => void): void {
+    this.#world.clock.soon(() => action(this.self));
+  }
+
+  find<T extends object>(type: new (...args: never[]) => T): T {
+    const found = this.received.findLast((message) => message instanceof type);
+    assertInstanceOf(found, type as never);
+    return found as T;
+  }
+
+  get receivers(): number {
+    return this.runtime.receiverCount;
+  }
+}
+
+Deno.test("LinkControllers: a transport that is given up while it connects leaves nothing behind when it is connected after all", async () => {
+  const simulation = new Simulation({ seed: 1 });
+  new Member(simulation, "host", { scope: "HOST" });
+  const [p, s] = [new Member(simulation, "p"), new Member(simulation, "s")];
+  await simulation.runFor(2000);
+  const before = s.receivers;
+  simulation.partition(s.process, p.process, { breakAfterMs: Infinity });
+  p.act((self) => publish(self, "svc"));
+  s.act((self) => subscribe(self, "svc"));
+  await simulation.runFor(1000);
+  assert(s.receivers > before, "a transport is being connected");
+  s.act((self) => clearSubscribed(self, s.find(Subscribed)));
+  await simulation.runFor(1000);
+  simulation.healAll();
+  await simulation.runFor(20_000);
+  assertEquals([s.receivers, attachNetwork(s.runtime).counts.connections], [before, 1]);
+});
+
+Deno.test("LinkControllers: a publication that is cleared with sessions open leaves nothing behind at either end", async () => {
+  const simulation = new Simulation({ seed: 2 });
+  new Member(simulation, "host", { scope: "HOST" });
+  const [p, s] = [new Member(simulation, "p"), new Member(simulation, "s")];
+  await simulation.runFor(2000);
+  const before = [p.receivers, s.receivers];
+  p.act((self) => publish(self, "svc"));
+  s.act((self) => subscribe(self, "svc"));
+  await simulation.runFor(1000);
+  s.find(Available);
+  p.act((self) => clearPublished(self, p.find(Published)));
+  await simulation.runFor(20_000);
+  assertEquals([p.receivers, s.receivers], before);
+});
+
+Deno.test("LinkControllers: a publication that gets no port leaves nothing behind", async () => {
+  const simulation = new Simulation({ seed: 3 });
+  const noPorts = () => Promise.reject(new NetworkError("[Errno 24] Too many open files", 24));
+  const network = { listen: noPorts, connect: noPorts, primaryAddress: () => null, interfaceAddresses: () => [] };
+  const p = new Member(simulation, "p", { change: { network } });
+  await simulation.runFor(2000);
+  const before = p.receivers;
+  p.act((self) => publish(self, "svc"));
+  await simulation.runFor(100);
+  assertEquals(p.find(NotPublished).note, "cannot listen");
+  assertEquals(p.receivers, before);
+});
+
+Deno.test("LinkControllers: a connection from another machine that never says anything is closed", async () => {
+  const simulation = new Simulation({ seed: 4, network: { breakAfterMs: 5000 } });
+  simulation.host("station", { address: "10.0.0.195" });
+  const lan = new Member(simulation, "lan", { scope: "LAN", host: "station" });
+  await simulation.runFor(100);
+  // It connects, hangs before it says a word, and then its machine loses power.
+  const host = new Member(simulation, "host", { scope: "HOST" });
+  const connections = () => attachNetwork(lan.runtime).counts.connections;
+  await simulation.runUntil(() => connections() === 1);
+  host.process.freeze();
+  await simulation.runFor(1000);
+  simulation.host("home").powerOff();
+  await simulation.runFor(30_000);
+  assertEquals(connections(), 1, "nobody can know yet");
+  await simulation.runFor(90_000);
+  assertEquals([connections(), host.process.isAlive], [0, false]);
+});
