@@ -222,6 +222,7 @@ export type {
   MessageClass,
   MessageConstructor,
   MessageOptions,
+  InterfaceAddress,
   Network,
   NextOf,
   ObjectSpoolSettings,

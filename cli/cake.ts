@@ -23,6 +23,7 @@ import { deleteRoles } from "./commands/delete.ts";
 import { destroy } from "./commands/destroy.ts";
 import { host, lan } from "./commands/directories.ts";
 import { edit } from "./commands/edit.ts";
+import { exec, execute } from "./commands/exec.ts";
 import { group } from "./commands/group.ts";
 import { history } from "./commands/history.ts";
 import { list } from "./commands/list.ts";
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
   returned,
   log,
   destroy,
+  exec,
   host,
   lan,
   network,
@@ -67,6 +69,8 @@ const HIDDEN_COMMANDS: readonly Command[] = [group];
 
 /** Runs the cake command and returns its exit status: 0, or 71 with a line on stderr. */
 export async function runCake(world: World, argv: readonly string[]): Promise<number> {
+  // What stands behind the module's name is the module's, to the letter.
+  if (argv[0] === exec.name && !argv.includes("--help")) return await execute(world, argv.slice(1));
   let commandLine = new CommandLine();
   try {
     const { long, words, ...others } = splitArguments(argv);

@@ -200,7 +200,7 @@ export {
   temporaryPath,
   words,
 } from "./process/context.ts";
-export { absolute, type Launch, launchOf } from "./process/executable.ts";
+export { absolute, findExecutable, type Launch, launchOf } from "./process/executable.ts";
 export { helpRows } from "./process/help.ts";
 export {
   type Home,

@@ -41,10 +41,12 @@ async function main(args: string[]): Promise<number> {
       if (code !== 0) return code;
     }
     console.error(`$ cake run ${runArguments.join(" ")}`);
-    console.error(
-      `\n  Try, in another terminal:  curl -s 'http://127.0.0.1:${port}/Xy?x=2&y=2'\n  Ctrl-C ends the demo.\n`,
-    );
-    return await run(["run", ...runArguments], folder);
+    const ended = new AbortController();
+    const hint = sayWhatToTry(`http://127.0.0.1:${port}/Xy?x=2&y=2`, ended.signal);
+    const code = await run(["run", ...runArguments], folder);
+    ended.abort();
+    await hint;
+    return code;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

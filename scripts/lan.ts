@@ -7,6 +7,7 @@
  *
  * Linux, as root. All traffic stays on the make-believe machines, which are removed at the end.
  */
+// deno-lint-ignore-file no-console
 
 import { join } from "@std/path";
 import { Laboratory, type RunningProgram, sleep } from "./lan/laboratory.ts";

@@ -5,6 +5,7 @@
  *
  * The original's commands are to be on PATH, and its package on PYTHONPATH. Prints a line of JSON for each step of each case.
  */
+// deno-lint-ignore-file no-console
 
 import { join } from "@std/path";
 import { Laboratory, type RunningProgram, sleep } from "./laboratory.ts";

@@ -56,7 +56,7 @@ Deno.test("cake log shows several roles in the order of time, also as JSON", asy
     }
     const merged = await project.bash("cake log brief noisy --back=1h --tags='^&'");
     const lines = merged.stdout.trimEnd().split("\n");
-    assertEquals(lines.map((line) => line.slice(0, 5)).sort(), ["     ", "brief", "brief", "noisy"].sort());
+    assertEquals(lines.map((line) => line.slice(0, 5)).sort(), ["    s", "brief", "brief", "noisy"].sort());
     const json = await project.bash("cake log noisy --back=1h --tags=^ --jsonl");
     const { role, tag, text } = JSON.parse(json.stdout);
     assertEquals({ role, tag, text }, { role: "noisy", tag: "^", text: "first\n    second" });

@@ -11,8 +11,9 @@ import {
   startRole,
 } from "../helpers/cake_command.ts";
 
-const TABLE_2_BY_2 =
-  /^\{"value":\["vector<vector<float8>>",\[\[0\.\d+(e-\d+)?,0\.\d+(e-\d+)?\],\[0\.\d+(e-\d+)?,0\.\d+(e-\d+)?\]\],\[\]\]\}$/;
+const NUMBER = String.raw`\d\.\d+(e-\d+)?`;
+const ROW = String.raw`\[${NUMBER},${NUMBER}\]`;
+const TABLE_2_BY_2 = new RegExp(String.raw`^\{"value":\["vector<vector<float8>>",\[${ROW},${ROW}\],\[\]\]\}$`);
 
 async function get(port: number, target: string): Promise<{ status: number; body: string }> {
   const response = await fetch(`http://127.0.0.1:${port}${target}`);
@@ -82,7 +83,7 @@ Deno.test("cake host: a stand-alone worker joins the server's pool through it, a
   assertEquals(refusal.status, 503);
   assertMatch(refusal.body, /TemporarilyUnavailable/);
 
-  const worker = startRole(`${path}/test_worker_10.ts`, path, `--connect-to-directory=${hostPort(hostAt)}`);
+  const worker = startCake(path, "exec", "test_worker_10.ts", `--connect-to-directory=${hostPort(hostAt)}`);
   await run.seen(/Sent JoinSpool/);
   assertMatch((await get(port, "/Xy?x=2&y=2")).body, TABLE_2_BY_2);
   worker.signal("SIGINT");

@@ -310,12 +310,12 @@ Deno.test("DirectoryCore: 200 children that join at once are passed up once each
   assertEquals(scenario.tree.problems, []);
 });
 
-Deno.test("reconnectDelay grows from about a second to the original's, and never beyond its tolerance", () => {
+Deno.test("reconnectDelay grows from a quarter of a second to the original's, and never beyond its tolerance", () => {
   assertEquals([0, 1, 2, 3, 9].map((attempts) => reconnectDelay("127.0.0.1", attempts, 0.999)), [
-    1090,
-    2179,
-    4358,
-    8716,
+    240,
+    479,
+    959,
+    1918,
     8716,
   ]);
   for (const [host, longest] of [["127.0.0.1", 8_000], ["10.1.1.1", 32_000], ["example.com", 120_000]] as const) {

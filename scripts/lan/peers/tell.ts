@@ -1,4 +1,5 @@
 /** Lines about what a peer hears: to the file that PEER_LOG names, with the time, or to stderr. */
+// deno-lint-ignore-file no-console
 
 /** Says something. */
 export function tell(label: string, event: string): void {
