@@ -80,8 +80,9 @@ interface Load {
 }
 
 /** A connection like that of a host's directory, with listings made up. Resolves when all have been taken. */
-function connection(load: Load): Promise<unknown> {
-  return runtime.run(async (self: Routine) => {
+function connection(load: Load): Promise<void> {
+  const taken = Promise.withResolvers<void>();
+  runtime.run(async (self: Routine) => {
     await connect(self);
     const proxy = self.returnAddress;
     const { random } = self.kernel.world;
@@ -100,10 +101,10 @@ function connection(load: Load): Promise<unknown> {
       new Subscribed({ search, scope: "LAN", subscribedId: random.uuid(), homeAddress })
     );
     self.send(new PublishedDirectory({ published, subscribed }), proxy);
-    const taken = self.ask(new Ping(), proxy);
-    keep(self);
-    return await taken;
+    self.ask(new Ping(), proxy).then(() => taken.resolve());
+    while (true) if (await self.input() instanceof RouteOverLoop) routes++;
   });
+  return taken.promise;
 }
 
 async function connect(self: Routine): Promise<void> {
@@ -111,11 +112,6 @@ async function connect(self: Routine): Promise<void> {
   attachNetwork(self.kernel).connect(request, self.address);
   const message = await self.input();
   if (!(message instanceof Connected)) throw new Error(`Cannot connect: ${message}`);
-}
-
-/** Counts what comes. */
-async function keep(self: Routine): Promise<void> {
-  while (true) if (await self.input() instanceof RouteOverLoop) routes++;
 }
 
 /** Milliseconds from publishing a new name to its Available in another process. */

@@ -64,6 +64,14 @@ const DIFFERENT: Readonly<Record<string, Partial<Outcome> | "skip">> = {
   // Every process of the original logs its own commands.
   "run-debug": "skip",
   "run-debug-bad": { exit: 71 },
+  // Who runs it is said.
+  "run-already": {
+    stderr: 'cake: cannot run "<PROJECT>/.layer-cake" (roles "idle" are already running, pid <PID>)\n',
+  },
+  // The table of results is returned, and why a role ended is said.
+  "run-retry": "skip",
+  // Without a main role the whole goes on while a role runs.
+  "run-two-no-main": "skip",
 };
 
 for (
