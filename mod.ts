@@ -331,6 +331,7 @@ export {
   SubscribeTo,
 } from "./directory/mod.ts";
 export type {
+  CreateOptions,
   DirectorySettings,
   Meta,
   OpenOptions,

@@ -5,7 +5,7 @@
  */
 
 export { attachDirectory, detachDirectory, openDirectory } from "./attach.ts";
-export { create, directoryHooks, type Meta } from "./create.ts";
+export { create, type CreateOptions, directoryHooks, type Meta } from "./create.ts";
 export { DIRECTORY, type DirectorySettings, ObjectDirectory } from "./directory.ts";
 export {
   Advisory,

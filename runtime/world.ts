@@ -83,6 +83,7 @@ export interface StreamListener {
 
 /** An IPv4 address of this machine, and how much of it names its own subnet. */
 export interface InterfaceAddress {
+  /** Dotted decimal, `192.168.0.12`. */
   readonly address: string;
   /** 24 for a netmask of 255.255.255.0. */
   readonly prefixBits: number;

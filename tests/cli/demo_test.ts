@@ -1,15 +1,7 @@
 /** The main job, as users do it: real command, real processes, real HTTP. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import {
-  demoFolder,
-  freePort,
-  hostPort,
-  processesNaming,
-  runCake,
-  startCake,
-  startRole,
-} from "../helpers/cake_command.ts";
+import { demoFolder, freePort, hostPort, processesNaming, runCake, startCake } from "../helpers/cake_command.ts";
 
 const NUMBER = String.raw`\d\.\d+(e-\d+)?`;
 const ROW = String.raw`\[${NUMBER},${NUMBER}\]`;
