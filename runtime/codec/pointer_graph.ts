@@ -42,6 +42,11 @@ export class PointerGraph {
     return alias;
   }
 
+  /** True while the value of an alias is being written. */
+  isOpen(alias: string): boolean {
+    return this.#table.get(alias) === "";
+  }
+
   /** A new alias. */
   add(type: string | Portable<unknown>, value: unknown): string {
     if (this.#space === "") this.#space = this.#uuid?.() ?? ALIAS_SPACE_DEFAULT;

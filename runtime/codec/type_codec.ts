@@ -2,6 +2,8 @@
 
 /** What an encoder and decoder of one type is, and what they share during one encoding or decoding. */
 
+import { castBack } from "../types/cast.ts";
+import { MessageBase } from "../types/message.ts";
 import type { Portable } from "../types/portable.ts";
 import type { Word } from "../types/word.ts";
 import { refuse } from "./codec_error.ts";
@@ -55,6 +57,8 @@ export class Encoding {
   /** What is pointed to; null until there is a pointer. */
   graph: PointerGraph | null = null;
   #nesting = 0;
+  /** The pointed-to values that are being written, each inside the one before. */
+  readonly #open: unknown[] = [];
   readonly #uuid: (() => string) | undefined;
 
   constructor(readonly addresses: AddressWriter, readonly zoneOffset: ZoneOffset, uuid: (() => string) | undefined) {
@@ -76,13 +80,24 @@ export class Encoding {
   pointer(value: unknown, type: TypeKey, codec: TypeCodec): string {
     const graph = this.#pointers();
     const known = graph.known(type, value);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (graph.isOpen(known)) this.#refuseHollowCircle(value);
+      return known;
+    }
     const start = graph.begin();
     const alias = graph.add(type, value);
     this.enter();
+    this.#open.push(value);
     graph.fill(alias, codec.write(value, this), start);
+    this.#open.pop();
     this.leave();
     return alias;
+  }
+
+  /** A circle of nothing but pointers, Anys and sets has no beginning: reading one ends all networking of the original. */
+  #refuseHollowCircle(value: unknown): void {
+    const circle = this.#open.slice(this.#open.lastIndexOf(value));
+    if (!circle.some(canCloseCircle)) refuse("a circle of pointers with no message, list or map in it");
   }
 
   /** Puts a pointed-to value that arrived earlier into the table; returns its quoted alias. */
@@ -98,6 +113,12 @@ export class Encoding {
   envelope(text: string): string {
     return this.graph === null ? `{"value":${text}}` : this.graph.envelope(text);
   }
+}
+
+/** True for what can be there before its parts are. */
+function canCloseCircle(pointed: unknown): boolean {
+  const value = castBack(pointed);
+  return value instanceof MessageBase || Array.isArray(value) || value instanceof Map;
 }
 
 /** One decoding under way. */

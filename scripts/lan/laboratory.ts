@@ -27,6 +27,8 @@ export interface RunningProgram {
 
 /** How long a program may take to end when the laboratory is closed. */
 const ENDING_MS = 3000;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const INTERRUPTED_EXIT_STATUS = 130;
 const LISTENING_STATE = "0A";
 const POLL_MS = 20;
 
@@ -46,8 +48,13 @@ export class Laboratory implements AsyncDisposable {
     return `${this.#prefix}-${name}`;
   }
 
-  /** Builds it; what was built is removed when that fails. */
+  readonly #interrupted = () => {
+    this[Symbol.asyncDispose]().finally(() => Deno.exit(INTERRUPTED_EXIT_STATUS));
+  };
+
+  /** Builds it; what was built is removed when that fails, and when somebody interrupts. */
   async open(): Promise<this> {
+    for (const signal of SIGNALS) Deno.addSignalListener(signal, this.#interrupted);
     try {
       await this.#build();
       return this;
@@ -147,6 +154,7 @@ export class Laboratory implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, this.#interrupted);
     for (const program of this.#running) program.kill("SIGINT");
     const ended = Promise.all([...this.#running].map(({ status }) => status));
     await Promise.race([ended, sleep(ENDING_MS)]);

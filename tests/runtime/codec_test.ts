@@ -257,11 +257,12 @@ Deno.test("pointers keep shared and circular graphs as they are", () => {
   assertEquals(none, null);
 });
 
-Deno.test("pointers to sets, lists and Anys close circles, too", () => {
+Deno.test("pointers to lists and Anys close circles, too; sets can't", () => {
   const sets: types.Portable<unknown> = PointerTo((): types.Portable<unknown> => SetOf(sets));
   const set = new Set<unknown>();
   set.add(set);
-  const read = decode(encode(set, sets), sets) as Set<unknown>;
+  assertEquals(error(() => encode(set, sets)).reason, "a circle of pointers with no message, list or map in it");
+  const read = decode('{"value":"a","pointer":[["a",["a"]]]}', sets) as Set<unknown>;
   assert(read.has(read));
   const anys = PointerTo(Any);
   const cast = castTo<types.Portable<unknown>>([], VectorOf(anys));
