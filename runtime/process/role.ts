@@ -143,9 +143,13 @@ export async function openRole(world: World, path: string): Promise<Role | null>
   if (info.kind === "file" || info.kind === "other") {
     throw new HomeError(`cannot open "${path}" (not a folder)`, "damaged", path);
   }
-  const entries = await Promise.all(
-    RECORD_NAMES.map(async (name) => [name, await readRecord(world, path, name)]),
-  );
+  // All at once, but of several that can't be read it is always the first that is named.
+  const reads = await Promise.allSettled(RECORD_NAMES.map((name) => readRecord(world, path, name)));
+  const entries = RECORD_NAMES.map((name, at) => {
+    const read = reads[at]!;
+    if (read.status === "rejected") throw read.reason;
+    return [name, read.value];
+  });
   return new Role(world, path, Object.fromEntries(entries) as RoleRecords);
 }
 
