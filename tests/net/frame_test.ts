@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type Frame, FrameError, FrameReader } from "../../net/frame.ts";
 import { FRAME_BYTES_MAX } from "../../net/limits.ts";
+import fc from "fast-check";
 import { joined } from "./session_harness.ts";
 
 const ENCODER = new TextEncoder();
 
-/** All frames of some bytes that arrive in pieces, as `[n0, n1, data]`. */
+/** All frames of some bytes that arrive in pieces of a size, as `[n0, n1, data]`. */
 function read(bytes: Uint8Array, piece: number, reader = new FrameReader()): [number, number, string][] {
   const frames: [number, number, string][] = [];
   for (let at = 0; at < bytes.length;) {
@@ -30,6 +31,27 @@ Deno.test("FrameReader reads frames however they are divided", () => {
   const wire = "1,2,5\nhbbkk\n0,0,0\n\n2,0,2\nhh\n1,1,3\n\n,7\n";
   const expected: [number, number, string][] = [[1, 2, "hbbkk"], [0, 0, ""], [2, 0, "hh"], [1, 1, "\n,7"]];
   for (let piece = 1; piece <= wire.length; piece++) assertEquals(text(wire, piece), expected);
+});
+
+Deno.test("FrameReader gives the same frames at every split point of random ones", () => {
+  const part = fc.uint8Array({ maxLength: 40 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(part, part, part), { minLength: 1, maxLength: 4 }), (frames) => {
+      const bytes = joined(...frames.map(([header, body, book]) => {
+        const size = header.length + body.length + book.length;
+        const line = ENCODER.encode(`${header.length},${body.length},${size}\n`);
+        return joined(line, header, body, book, ENCODER.encode("\n"));
+      }));
+      const whole = read(bytes, bytes.length);
+      assertEquals(whole.length, frames.length);
+      for (let split = 0; split <= bytes.length; split++) {
+        const reader = new FrameReader();
+        const first = read(bytes.subarray(0, split), bytes.length, reader);
+        assertEquals([...first, ...read(bytes.subarray(split), bytes.length, reader)], whole);
+      }
+    }),
+    { seed: 20261122, numRuns: 40 },
+  );
 });
 
 Deno.test("FrameReader accepts leading zeros within 23 characters, and no more", () => {
