@@ -70,17 +70,29 @@ export async function makeProject(): Promise<Project> {
   };
 }
 
-/** Kills processes whose command lines name a folder: those that a case left in the background. Linux only. */
+/** Rounds of looking for processes; one that is killed may have started another a moment before. */
+const KILL_ROUNDS_MAX = 1000;
+
+/** Kills processes whose command lines name a folder, those that a case left in the background, until none is left. Linux only. */
 async function endProcesses(folder: string): Promise<void> {
   if (Deno.build.os !== "linux") return;
+  for (let round = 0; round < KILL_ROUNDS_MAX; round++) if (await killNaming(folder) === 0) return;
+  throw new Error(`Processes that name "${folder}" don't end`);
+}
+
+async function killNaming(folder: string): Promise<number> {
+  let count = 0;
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      if ((await Deno.readTextFile(`/proc/${name}/cmdline`)).includes(folder)) Deno.kill(Number(name), "SIGKILL");
+      if (!(await Deno.readTextFile(`/proc/${name}/cmdline`)).includes(folder)) continue;
+      count++;
+      Deno.kill(Number(name), "SIGKILL");
     } catch {
       // It has ended meanwhile.
     }
   }
+  return count;
 }
 
 async function writeScript(path: string, line: string): Promise<void> {
