@@ -251,6 +251,7 @@ export type {
   StorePlace,
   StreamListener,
   SupervisedSettings,
+  TerminalSize,
   Thread,
   ThreadProgram,
   Threads,

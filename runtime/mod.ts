@@ -326,6 +326,7 @@ export {
   type Random,
   type SignalName,
   type StreamListener,
+  type TerminalSize,
   type Thread,
   type ThreadProgram,
   type Threads,

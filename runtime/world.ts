@@ -197,6 +197,8 @@ export interface ChildCommand {
   readonly streams?: "captured" | "terminal" | "detached";
   /** What it finds on stdin, which then ends, in place of what {@linkcode ChildCommand.streams} says of stdin. */
   readonly input?: Uint8Array;
+  /** Gets what it writes to stderr, piece by piece, in place of what {@linkcode ChildCommand.streams} says of stderr. */
+  readonly onError?: (bytes: Uint8Array) => void;
 }
 
 /** How a child process ended: a status, or the signal that ended it. */
@@ -221,7 +223,7 @@ export interface ChildProcess {
 }
 
 /** Signals that the project sends or receives. */
-export type SignalName = "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGHUP" | "SIGQUIT";
+export type SignalName = "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGHUP" | "SIGQUIT" | "SIGWINCH";
 
 /** The program that runs now, as far as others of its kind need to know to be started, and what it was told. */
 export interface ProgramInfo {
@@ -279,14 +281,31 @@ export interface Threads {
   load(url: string): Promise<void>;
 }
 
+/** The size of a terminal, in characters. */
+export interface TerminalSize {
+  /** Characters in a line. */
+  readonly columns: number;
+  /** Lines on the screen. */
+  readonly lines: number;
+}
+
 /** The edges of the process: variables, standard streams. */
 export interface Environment {
   /** An environment variable, or undefined where it is not set. */
   variable(name: string): string | undefined;
   /** The names of all variables that are set. */
   variableNames(): readonly string[];
-  /** Lines of the terminal that stdout leads to, or null when it leads elsewhere. */
-  terminalLines(): number | null;
+  /** The size of the terminal that stdout leads to, or null when it leads elsewhere. It may change at any time. */
+  terminalSize(): TerminalSize | null;
+  /** True when stderr leads to a terminal. */
+  isErrorTerminal(): boolean;
+  /**
+   * Takes the keyboard: what is typed arrives as it is typed, unseen, and Ctrl-C is a key as others are.
+   *
+   * @param take Gets what was typed, as UTF-8: mostly one key at a time.
+   * @returns A way to give it back, or null when stdin is no terminal.
+   */
+  takeKeys(take: (typed: Uint8Array) => void): Cancel | null;
   /** Writes to stdout; it is out when this returns. */
   writeOutput(text: string): void;
   /** Writes to stderr; it is out when this returns. */

@@ -140,8 +140,8 @@ function wantedOf(call: CommandCall): Wanted | string {
   const begins = [tail, from, last, start, back].filter((one) => one !== null).length;
   if (begins > 1) return "need one of tail, from_, last, start or back";
   if ([to, span, count].filter((one) => one !== null).length > 1) return "optional use of to, span or count";
-  const lines = world.environment.terminalLines();
-  const screen = lines === null ? TAIL_DEFAULT : Math.max(1, lines - PROMPT_LINES);
+  const size = world.environment.terminalSize();
+  const screen = size === null ? TAIL_DEFAULT : Math.max(1, size.lines - PROMPT_LINES);
   return { tail: begins === 0 ? screen : tail, from, last, start, back, to, span, count };
 }
 

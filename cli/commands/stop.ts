@@ -55,7 +55,7 @@ async function stopAll(world: World, path: string, names: readonly string[]): Pr
       progress.sent.set(signal.pid, signal.name);
       send(world, signal);
     }
-    if (!isTold && now - begun > PROGRESS_AFTER_MS && world.environment.terminalLines() !== null) {
+    if (!isTold && now - begun > PROGRESS_AFTER_MS && world.environment.terminalSize() !== null) {
       isTold = true;
       world.environment.writeError(`cake: waiting for ${[...holders.keys()].join(", ")} to end\n`);
     }

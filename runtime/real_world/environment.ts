@@ -1,6 +1,6 @@
 /** Variables and standard streams of this process. */
 
-import type { Environment } from "../world.ts";
+import type { Cancel, Environment, TerminalSize } from "../world.ts";
 
 /** How long to wait before trying a full pipe again. */
 const FULL_PIPE_WAIT_MS = 1;
@@ -10,9 +10,40 @@ export function realEnvironment(): Environment {
   return {
     variable: (name) => Deno.env.get(name),
     variableNames: () => Object.keys(Deno.env.toObject()),
-    terminalLines: () => Deno.stdout.isTerminal() ? Deno.consoleSize().rows : null,
+    terminalSize,
+    isErrorTerminal: () => Deno.stderr.isTerminal(),
+    takeKeys,
     writeOutput: (text) => writeAll(Deno.stdout, text),
     writeError: (text) => writeAll(Deno.stderr, text),
+  };
+}
+
+function terminalSize(): TerminalSize | null {
+  if (!Deno.stdout.isTerminal()) return null;
+  const { columns, rows } = Deno.consoleSize();
+  return { columns, lines: rows };
+}
+
+/** The longest run of typed or pasted characters that is taken at once. */
+const TYPED_BYTES_MAX = 1024;
+
+function takeKeys(take: (typed: Uint8Array) => void): Cancel | null {
+  const { stdin } = Deno;
+  if (!stdin.isTerminal()) return null;
+  stdin.setRaw(true);
+  let isTaken = true;
+  const read = async () => {
+    const buffer = new Uint8Array(TYPED_BYTES_MAX);
+    while (isTaken) {
+      const length = await stdin.read(buffer).catch(() => null);
+      if (length === null) return;
+      if (isTaken) take(buffer.slice(0, length));
+    }
+  };
+  read();
+  return () => {
+    if (isTaken) stdin.setRaw(false);
+    isTaken = false;
   };
 }
 

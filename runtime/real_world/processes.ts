@@ -34,14 +34,14 @@ function spawn(command: ChildCommand): ChildProcess {
       args: [...command.arguments],
       stdin: command.input !== undefined ? "piped" : isDetached ? "null" : "inherit",
       stdout: isDetached ? "null" : streams === "terminal" ? "inherit" : "piped",
-      stderr: isDetached ? "null" : "inherit",
+      stderr: command.onError !== undefined ? "piped" : isDetached ? "null" : "inherit",
       detached: isDetached,
       ...(command.environment === undefined ? {} : { env: { ...command.environment } }),
       ...(command.folder === undefined ? {} : { cwd: command.folder }),
     }).spawn();
     if (command.input !== undefined) feed(child.stdin, command.input);
     if (isDetached) child.unref();
-    return new RealChild(child, streams === "captured");
+    return new RealChild(child, { isCaptured: streams === "captured", onError: command.onError });
   } catch (error) {
     const { executable, folder = "" } = command;
     const isFolderMissing = error instanceof Error && error.message.includes(`No such cwd '${folder}'`);
@@ -60,6 +60,23 @@ async function feed(stdin: WritableStream<Uint8Array>, input: Uint8Array): Promi
   }
 }
 
+/** How long the last words of a child may take; what it left behind may keep its stderr open for good. */
+const LAST_WORDS_MS = 250;
+
+/** Passes what a child writes on. */
+async function pass(stream: ReadableStream<Uint8Array>, take: (bytes: Uint8Array) => void): Promise<void> {
+  for await (const bytes of stream) take(bytes);
+}
+
+function drained(): Promise<void> {
+  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, LAST_WORDS_MS)));
+}
+
+interface ChildStreams {
+  readonly isCaptured: boolean;
+  readonly onError: ChildCommand["onError"];
+}
+
 /** A running child. */
 class RealChild implements ChildProcess {
   readonly pid: number;
@@ -67,13 +84,15 @@ class RealChild implements ChildProcess {
   readonly #child: Deno.ChildProcess;
   readonly #isCaptured: boolean;
 
-  constructor(child: Deno.ChildProcess, isCaptured: boolean) {
+  constructor(child: Deno.ChildProcess, { isCaptured, onError }: ChildStreams) {
     this.#child = child;
     this.#isCaptured = isCaptured;
     this.pid = child.pid;
-    this.status = child.status.then(({ code, signal }) => ({
-      code: signal === null ? code : -(signalNumber(signal, Deno.build.os === "darwin") ?? code - 128),
-    }));
+    const passed = onError === undefined ? undefined : pass(child.stderr, onError);
+    this.status = child.status.then(async ({ code, signal }) => {
+      if (passed !== undefined) await Promise.race([passed, drained()]);
+      return { code: signal === null ? code : -(signalNumber(signal, Deno.build.os === "darwin") ?? code - 128) };
+    });
   }
 
   async output(limit: number): Promise<{ bytes: Uint8Array; truncated: boolean }> {

@@ -20,6 +20,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   SIGTERM: 15,
   SIGXCPU: 24,
   SIGXFSZ: 25,
+  SIGWINCH: 28,
   SIGSYS: 31,
 };
 

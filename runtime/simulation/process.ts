@@ -63,6 +63,9 @@ export interface HostContext {
 /** The signal that no handler keeps off, and that a crash counts as. */
 const UNCATCHABLE: SignalName = "SIGKILL";
 
+/** The signal that a program need not know. */
+const HARMLESS: SignalName = "SIGWINCH";
+
 /** What parents of the orphaned see. */
 const INIT_PID = 1;
 
@@ -79,6 +82,7 @@ export class SimulatedProcess {
   readonly #options: StartOptions;
   readonly #parent: Life | null;
   readonly #endWatchers: Set<(status: number) => void> = new Set();
+  #onError: ((text: string) => void) | null = null;
   #life: Life;
   #world: World;
   #incarnation = 0;
@@ -100,6 +104,17 @@ export class SimulatedProcess {
     this.#options = options;
     this.#parent = parent;
     [this.#life, this.#world] = this.#begin();
+  }
+
+  /** @internal What its program writes to standard error: kept, and passed on to whoever asked for it. */
+  writeError(text: string): void {
+    this.errors.push(text);
+    this.#onError?.(text);
+  }
+
+  /** @internal */
+  watchErrors(watcher: (text: string) => void): void {
+    this.#onError = watcher;
   }
 
   /** The name of its host. */
@@ -215,7 +230,7 @@ export class SimulatedProcess {
       const handlers = life.signalHandlers.get(name);
       if (name !== UNCATCHABLE && handlers !== undefined && handlers.size > 0) {
         for (const handler of [...handlers]) handler();
-      } else {
+      } else if (name !== HARMLESS) {
         this.#end(-signalNumber(name)!, `ended by ${name}`, true);
       }
     }, "work");
@@ -359,9 +374,13 @@ function makeEnvironment(
   return {
     variable: (name) => Object.hasOwn(variables, name) ? variables[name] : undefined,
     variableNames: () => Object.keys(variables),
-    terminalLines: () => null,
+    terminalSize: () => null,
+    isErrorTerminal: () => false,
+    takeKeys: () => null,
     writeOutput: (text) => void (life.isAlive && process.output.push(text)),
-    writeError: (text) => void (life.isAlive && process.errors.push(text)),
+    writeError: (text) => {
+      if (life.isAlive) process.writeError(text);
+    },
   };
 }
 
@@ -421,7 +440,10 @@ function spawn(context: HostContext, parent: Life, options: StartOptions, comman
     });
   });
   const { pid } = child;
-  const { streams = "captured" } = command;
+  const { streams = "captured", onError } = command;
+  if (onError !== undefined) {
+    child.watchErrors((text) => parent.schedule(0, () => onError(new TextEncoder().encode(text)), "work"));
+  }
   return {
     pid,
     status: status.then((code) => ({ code })),

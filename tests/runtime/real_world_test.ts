@@ -340,6 +340,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "Processes.spawn() passes stderr on, all of it before the status",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    let heard = "";
+    const child = world.processes.spawn({
+      executable: "sh",
+      arguments: ["-c", "echo one >&2; echo two >&2; exit 3"],
+      onError: (bytes) => heard += new TextDecoder().decode(bytes),
+    });
+    await child.output(0);
+    assertEquals([(await child.status).code, heard], [3, "one\ntwo\n"]);
+  },
+});
+
+Deno.test({
   name: "Processes.onSignal() hears signals until cancelled",
   ignore: Deno.build.os === "windows",
   async fn() {

@@ -81,6 +81,32 @@ Deno.test("Processes.spawn() of a simulation runs installed programs", async () 
   assertEquals(parent.exitStatus, 0);
 });
 
+Deno.test("Processes.spawn() of a simulation passes stderr on, all of it before the status", async () => {
+  const simulation = new Simulation({ seed: 1 });
+  const host = simulation.host("alpha");
+  host.install("talker", ({ environment, processes }) => {
+    environment.writeError("one ");
+    environment.writeError("two");
+    processes.exit(0);
+  });
+  let heard = "";
+  const parent = host.start("parent", async ({ processes }) => {
+    const onError = (bytes: Uint8Array) => heard += new TextDecoder().decode(bytes);
+    await processes.spawn({ executable: "talker", arguments: [], onError }).status;
+    assertEquals(heard, "one two");
+    processes.exit(0);
+  });
+  await simulation.runUntil(() => !parent.isAlive);
+});
+
+Deno.test("SimulatedProcess.signal() ends nobody with a window change", async () => {
+  const simulation = new Simulation({ seed: 1 });
+  const process = simulation.host("alpha").start("idle", () => {});
+  process.signal("SIGWINCH");
+  await simulation.settle();
+  assert(process.isAlive);
+});
+
 Deno.test("SimulatedProcess.signal() kills even those who handle all signals", async () => {
   const simulation = new Simulation({ seed: 1 });
   let handled = 0;
