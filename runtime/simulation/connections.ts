@@ -2,6 +2,7 @@
 
 import { networkError } from "../real_world/errno.ts";
 import type { Engine } from "./engine.ts";
+import type { BreakOptions } from "./options.ts";
 import { nameOf, type SimulatedStream } from "./stream.ts";
 
 /** Two ends and the processes that have them. */
@@ -11,6 +12,9 @@ export interface Connection {
   /** Hosts and processes of the ends, `alpha/server`. */
   readonly owners: readonly [string, string];
 }
+
+/** How long a connection may be quiet that is to break amid its bytes. */
+const WITHIN_MS = 1000;
 
 /** Connections of which an end is open. */
 export class Connections {
@@ -33,6 +37,7 @@ export class Connections {
   /** Breaks a connection: both ends learn of it at once. */
   lose(connection: Connection): void {
     const [near, far] = connection.ends;
+    if (near.isGone && far.isGone) return;
     this.#engine.note("network", `lost ${nameOf(near.local)} ${nameOf(near.remote)}`);
     near.break(networkError("ECONNRESET"));
     far.break(networkError("ECONNRESET"));
@@ -42,17 +47,27 @@ export class Connections {
    * Breaks all connections between two processes: the ends of `one` learn of it at once, the others after a time, or
    * when they write.
    *
-   * @returns How many there were
+   * @returns How many there are
    */
-  loseBetween(one: string, other: string, noticedAfterMs: number): number {
+  loseBetween(one: string, other: string, options: BreakOptions): number {
+    const { noticedAfterMs = 0, afterBytes, withinMs = WITHIN_MS } = options;
     const between = [...this.#all].filter(({ owners: [near, far] }) =>
       (near === one && far === other) || (near === other && far === one)
     );
     for (const connection of between) {
-      if (noticedAfterMs === 0) this.lose(connection);
-      else this.#loseHalf(connection, connection.owners[0] === one ? 0 : 1, noticedAfterMs);
+      const first = connection.owners[0] === one ? 0 : 1;
+      if (afterBytes !== undefined) this.#loseAmid(connection, first, afterBytes, withinMs);
+      else if (noticedAfterMs === 0) this.lose(connection);
+      else this.#loseHalf(connection, first, noticedAfterMs);
     }
     return between.length;
+  }
+
+  /** Breaks a connection when so many more bytes of an end have arrived, or when time is up. */
+  #loseAmid(connection: Connection, first: 0 | 1, afterBytes: number, withinMs: number): void {
+    const lose = (): void => this.lose(connection);
+    connection.ends[first].cutAfter(afterBytes, lose);
+    this.#engine.schedule(1000 * withinMs, lose, "network", "alarm");
   }
 
   #loseHalf({ ends }: Connection, first: 0 | 1, noticedAfterMs: number): void {

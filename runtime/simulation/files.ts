@@ -54,7 +54,7 @@ function takeLock(life: Life, locks: Map<string, Life>, path: string): Cancel | 
     if (locks.get(path) === life) locks.delete(path);
   };
   // The system takes a lock back when its process ends.
-  const holding = { abandon: release };
+  const holding = { kind: "lock" as const, abandon: release };
   locks.set(path, life);
   life.holdings.add(holding);
   let isReleased = false;

@@ -11,6 +11,11 @@ export interface HostOptions {
   readonly address?: string;
   /** How far its wall clock is ahead, in milliseconds. @default {0} */
   readonly wallAheadMs?: number;
+  /**
+   * How many ports its system has to give out before it gives one out again: with few of them, whoever comes next listens
+   * where somebody else did just now. @default {28232}
+   */
+  readonly portCount?: number;
 }
 
 /**
@@ -52,7 +57,7 @@ export class SimulatedHost {
       name,
       engine,
       network,
-      station: network.add(name, address),
+      station: network.add(name, address, options.portCount),
       processes: new Map(),
       programs: new Map(),
       zoneOffsetS,

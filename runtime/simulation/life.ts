@@ -6,6 +6,8 @@ import type { SignalName } from "../world.ts";
 
 /** Something the operating system takes back when a process ends: a socket, a listener, a lock. */
 export interface Holding {
+  /** What it is, for those who count. */
+  readonly kind: "stream" | "listener" | "lock" | "thread";
   /**
    * The process has ended: nothing that it awaits resolves any more.
    *
@@ -35,6 +37,8 @@ export class Life {
   readonly holdings: Set<Holding> = new Set();
   readonly signalHandlers: Map<SignalName, Set<() => void>> = new Map();
   slowReading: SlowReading | null = null;
+  /** Alarms that were set, are not due yet and were not cancelled. */
+  alarms = 0;
   #isAlive = true;
   /** What a frozen process does once it is thawed, in order; null while it runs. */
   #asleep: (() => unknown)[] | null = null;

@@ -9,6 +9,7 @@ const BACKLOG_MAX = 128;
 
 /** An open port: connections that wait for an accept, or an accept that waits for a connection. */
 export class SimulatedListener implements StreamListener, Holding {
+  readonly kind = "listener";
   readonly local: Endpoint;
   readonly #life: Life;
   readonly #onClose: () => void;

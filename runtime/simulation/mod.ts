@@ -54,5 +54,5 @@ export {
   type SimulationOptions,
 } from "./options.ts";
 export { SeededRandom } from "./prng.ts";
-export type { CrashOptions, ProcessSet, Program, SimulatedProcess, StartOptions } from "./process.ts";
+export type { CrashOptions, ProcessSet, Program, Resources, SimulatedProcess, StartOptions } from "./process.ts";
 export { Simulation } from "./simulation.ts";

@@ -8,14 +8,14 @@ import { Lane } from "./lane.ts";
 import { type Life, never } from "./life.ts";
 import { Link } from "./link.ts";
 import { SimulatedListener } from "./listener.ts";
-import { type NetworkConditions, withConditions } from "./options.ts";
+import { type BreakOptions, type NetworkConditions, withConditions } from "./options.ts";
 import { nameOf, SimulatedStream } from "./stream.ts";
 
 /** Ports that the system gives out by itself, as on Linux. */
 const EPHEMERAL_PORT_MIN = 32_768;
+const EPHEMERAL_PORTS = 28_232;
 /** How much of an address names the subnet of its host. */
 const PREFIX_BITS = 24;
-const EPHEMERAL_PORT_MAX = 60_999;
 
 /** How long a system waits before it knocks again at a listener whose backlog is full. */
 const KNOCK_AGAIN_US = 1_000_000;
@@ -29,6 +29,8 @@ export interface Station {
   /** Open ports. */
   readonly listeners: Set<SimulatedListener>;
   isUp: boolean;
+  /** The last of the ports that the system gives out by itself. */
+  readonly lastPort: number;
   /** The port to try next where any will do. */
   nextPort: number;
 }
@@ -73,8 +75,12 @@ export class SimulatedNetwork {
     return this.#conditions;
   }
 
-  /** Adds a host. */
-  add(name: string, address: string): Station {
+  /**
+   * Adds a host.
+   *
+   * @param portCount How many ports it has to give out
+   */
+  add(name: string, address: string, portCount: number = EPHEMERAL_PORTS): Station {
     if (!isIpv4(address)) throw new RangeError(`Cannot add host "${name}": "${address}" is not an IPv4 address`);
     for (const other of this.#stations.values()) {
       if (other.name === name) throw new RangeError(`Cannot add host "${name}": there is one of that name`);
@@ -82,11 +88,15 @@ export class SimulatedNetwork {
         throw new RangeError(`Cannot add host "${name}": "${other.name}" has the address ${address}`);
       }
     }
+    if (!(Number.isInteger(portCount) && portCount >= 1 && portCount <= EPHEMERAL_PORTS)) {
+      throw new RangeError(`Cannot add host "${name}": ${portCount} ports, not 1 to ${EPHEMERAL_PORTS}`);
+    }
     const station = {
       name,
       address,
       listeners: new Set<SimulatedListener>(),
       isUp: true,
+      lastPort: EPHEMERAL_PORT_MIN + portCount - 1,
       nextPort: EPHEMERAL_PORT_MIN,
     };
     this.#stations.set(name, station);
@@ -121,9 +131,9 @@ export class SimulatedNetwork {
     return lane;
   }
 
-  /** Breaks all connections between two processes and returns how many there were. */
-  loseBetween(one: Resident, other: Resident, noticedAfterMs: number): number {
-    return this.#connections.loseBetween(one.label, other.label, noticedAfterMs);
+  /** Breaks all connections between two processes and returns how many there are. */
+  loseBetween(one: Resident, other: Resident, options: BreakOptions): number {
+    return this.#connections.loseBetween(one.label, other.label, options);
   }
 
   /** Changes the conditions between hosts, now and for links to come. */
@@ -308,9 +318,9 @@ export class SimulatedNetwork {
 
   #freePort(station: Station): number {
     const taken = new Set(Array.from(station.listeners, ({ local }) => local.port));
-    for (let tries = EPHEMERAL_PORT_MAX - EPHEMERAL_PORT_MIN; tries >= 0; tries--) {
+    for (let tries = station.lastPort - EPHEMERAL_PORT_MIN; tries >= 0; tries--) {
       const port = station.nextPort;
-      station.nextPort = port === EPHEMERAL_PORT_MAX ? EPHEMERAL_PORT_MIN : port + 1;
+      station.nextPort = port === station.lastPort ? EPHEMERAL_PORT_MIN : port + 1;
       if (!taken.has(port)) return port;
     }
     throw networkError("EADDRINUSE");

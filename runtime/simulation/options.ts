@@ -79,6 +79,13 @@ export interface BreakOptions {
    * @default {0}
    */
   readonly noticedAfterMs?: number;
+  /**
+   * Breaks a connection, at both ends, only when this many more bytes have gone from the first processes to the others,
+   * be it amid a message: what lies behind is lost. One that is quiet breaks after `withinMs`.
+   */
+  readonly afterBytes?: number;
+  /** Virtual milliseconds after which a connection breaks that `afterBytes` waits for. @default {1000} */
+  readonly withinMs?: number;
 }
 
 const PROBABILITIES = ["splitProbability", "mergeProbability", "shortReadProbability", "refuseProbability"] as const;

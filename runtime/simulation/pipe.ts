@@ -23,6 +23,13 @@ export interface PipeEnds {
   onTimeout(): void;
 }
 
+/** Where a pipe is to be cut. */
+interface PipeCut {
+  /** How many bytes still get through. */
+  bytes: number;
+  readonly onCut: () => void;
+}
+
 /** Carries segments from one end to the other: late, in pieces, or not at all, but in order and complete. */
 export class Pipe {
   readonly #engine: Engine;
@@ -36,6 +43,8 @@ export class Pipe {
   #held = 0;
   #breakTimer: ScheduledEvent | null = null;
   #isRoomAwaited = false;
+  /** What ends the pipe, and how many bytes get through before. */
+  #cut: PipeCut | null = null;
 
   constructor(engine: Engine, link: Passage, back: Passage, random: SeededRandom, ends: PipeEnds) {
     this.#engine = engine;
@@ -93,6 +102,11 @@ export class Pipe {
     this.#reportRoom();
   }
 
+  /** Lets only so many more bytes through, and then calls back. */
+  cutAfter(bytes: number, onCut: () => void): void {
+    this.#cut ??= { bytes, onCut };
+  }
+
   /** Forgets what is under way: the sender has given up. */
   sever(): void {
     this.#segments = [];
@@ -113,10 +127,27 @@ export class Pipe {
     }
     const segment = this.#segments.shift();
     if (segment === undefined) return QUIET;
-    const size = segment.kind === "data" ? segment.chunks.reduce((sum, chunk) => sum + chunk.length, 0) : 0;
+    const size = sizeOf(segment);
     this.#engine.history.mix(this.#engine.now, size);
+    if (this.#cut !== null && segment.kind === "data") return this.#arriveCut(this.#cut, segment.chunks, size);
     return this.#ends.receive(segment) ? undefined : QUIET;
   };
+
+  /** The last bytes before the cut arrive; what lies behind it never does. */
+  #arriveCut(cut: PipeCut, chunks: readonly Uint8Array[], size: number): unknown {
+    const passed: Uint8Array[] = [];
+    for (const chunk of chunks) {
+      const part = chunk.subarray(0, cut.bytes);
+      cut.bytes -= part.length;
+      if (part.length > 0) passed.push(part);
+    }
+    if (passed.length > 0) this.#ends.receive({ kind: "data", chunks: passed });
+    this.#unread -= size - passed.reduce((sum, { length }) => sum + length, 0);
+    if (cut.bytes > 0) return undefined;
+    this.#cut = null;
+    cut.onCut();
+    return undefined;
+  }
 
   #hold(): void {
     if (this.#segments.length === 0) return;
@@ -154,6 +185,13 @@ export class Pipe {
       "work",
     );
   }
+}
+
+function sizeOf(segment: Segment): number {
+  if (segment.kind !== "data") return 0;
+  let size = 0;
+  for (const chunk of segment.chunks) size += chunk.length;
+  return size;
 }
 
 /** Two to four pieces with random borders. */

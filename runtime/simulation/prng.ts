@@ -7,6 +7,9 @@ import type { Random } from "../world.ts";
 /** Draws thrown away after seeding, until the state is well mixed. */
 const WARM_UP_ROUNDS = 12;
 
+/** All bytes as two hex digits. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /**
  * A small fast counter (sfc32), seeded from text. Not fit for real keys.
  *
@@ -78,11 +81,16 @@ export class SeededRandom implements Random {
 
   /** A version 4 UUID. */
   uuid(): string {
-    const bytes = this.bytes(16);
-    bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-    bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+    // Ids are drawn so often that arrays in between would be noticed.
+    let text = "";
+    for (let at = 0; at < 16; at++) {
+      let byte = this.word() >>> 24;
+      if (at === 6) byte = (byte & 0x0f) | 0x40;
+      else if (at === 8) byte = (byte & 0x3f) | 0x80;
+      if (at === 4 || at === 6 || at === 8 || at === 10) text += "-";
+      text += HEX[byte]!;
+    }
+    return text;
   }
 
   /** Bytes that look random. */

@@ -42,6 +42,16 @@ export interface CrashOptions {
   readonly noticedAfterMs?: number;
 }
 
+/** What the system of a process keeps for it, for tests that look for what was left behind. */
+export interface Resources {
+  /** Open connections; those that nobody has accepted yet count, too. */
+  readonly streams: number;
+  /** Open ports. */
+  readonly listeners: number;
+  /** Alarms that are still to come. */
+  readonly alarms: number;
+}
+
 /**
  * What a process needs from its host.
  *
@@ -160,6 +170,13 @@ export class SimulatedProcess {
   /** What it finds on its standard input. */
   get input(): Uint8Array {
     return this.#options.input ?? new Uint8Array();
+  }
+
+  /** What its system keeps for it at the moment; nothing for one that has ended. */
+  get resources(): Resources {
+    const count = (kind: Holding["kind"]) => [...this.#life.holdings].filter((holding) => holding.kind === kind).length;
+    const { isAlive, alarms } = this.#life;
+    return { streams: count("stream"), listeners: count("listener"), alarms: isAlive ? alarms : 0 };
   }
 
   /** The world of the present life, for tests that look from inside. */
@@ -352,11 +369,20 @@ function makeClock({ engine, wallUs, zoneOffsetS }: HostContext, life: Life): Cl
     after(milliseconds, alarm) {
       if (Number.isNaN(milliseconds)) throw new RangeError("Cannot set an alarm: the delay is not a number");
       if (!life.isAlive || milliseconds === Infinity) return () => {};
-      let isCancelled = false;
-      const event = life.schedule(1000 * milliseconds, () => isCancelled ? QUIET : void alarm(), "alarm");
+      let isOver = false;
+      life.alarms++;
+      const ring = (): unknown => {
+        if (isOver) return QUIET;
+        isOver = true;
+        life.alarms--;
+        return void alarm();
+      };
+      const event = life.schedule(1000 * milliseconds, ring, "alarm");
       return () => {
-        // It may be over already, and wait for a frozen process to go on.
-        isCancelled = true;
+        if (isOver) return;
+        // Its moment may be over already, and it waits for a frozen process to go on.
+        isOver = true;
+        life.alarms--;
         engine.cancel(event);
       };
     },

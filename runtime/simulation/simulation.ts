@@ -147,10 +147,14 @@ export class Simulation {
     this.#engine.note("network", `conditions ${JSON.stringify(changes)}`);
   }
 
-  /** Changes the conditions between hosts in both directions from now on: a slow or a lossy line. */
+  /**
+   * Changes the conditions between hosts in both directions from now on: a slow or a lossy line. One host given twice
+   * stands for the connections inside it.
+   */
   changeLine(from: HostSet, to: HostSet, changes: Partial<NetworkConditions>): void {
-    for (const [a, b] of pairs(from, to)) {
-      for (const link of [this.#network.link(a.name, b.name), this.#network.link(b.name, a.name)]) {
+    const inside: [SimulatedHost, SimulatedHost][] = from instanceof SimulatedHost && from === to ? [[from, from]] : [];
+    for (const [a, b] of [...inside, ...pairs(from, to)]) {
+      for (const link of new Set([this.#network.link(a.name, b.name), this.#network.link(b.name, a.name)])) {
         link.conditions = withConditions(link.conditions, changes);
       }
       this.#engine.note("network", `conditions ${a.name} ${b.name} ${JSON.stringify(changes)}`);
@@ -195,12 +199,11 @@ export class Simulation {
    * Breaks all connections between processes.
    *
    * @param from Those who learn of it at once
-   * @param options When the others do
-   * @returns How many there were
+   * @param options When the others do, and when it happens at all
+   * @returns How many there are
    */
   breakConnections(from: ProcessSet, to: ProcessSet, options: BreakOptions = {}): number {
-    const { noticedAfterMs = 0 } = options;
-    return pairs(from, to).reduce((count, [a, b]) => count + this.#network.loseBetween(a, b, noticedAfterMs), 0);
+    return pairs(from, to).reduce((count, [a, b]) => count + this.#network.loseBetween(a, b, options), 0);
   }
 
   /** Ends all partitions. */

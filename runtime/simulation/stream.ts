@@ -24,6 +24,7 @@ interface Writer {
 
 /** One end of a connection: what has arrived, who waits, and how it ended. */
 export class SimulatedStream implements ByteStream, Holding {
+  readonly kind = "stream";
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly #life: Life;
@@ -159,6 +160,11 @@ export class SimulatedStream implements ByteStream, Holding {
     this.#isErrorReported = writer !== null;
     if (writer !== null) this.#life.rouse(() => writer.reject(error));
     if (reader !== null) this.#serveReader();
+  }
+
+  /** Lets only so many more bytes of this end through, and then calls back. */
+  cutAfter(bytes: number, onCut: () => void): void {
+    this.#outbound?.cutAfter(bytes, onCut);
   }
 
   /** Takes what arrived; true when that resumed somebody. */

@@ -46,7 +46,7 @@ function startThread(surroundings: ThreadSurroundings, program: ThreadProgram, n
       resolve(cause);
     }, "work");
   };
-  const holding = { abandon: (isTold: boolean) => void life.end(isTold) };
+  const holding = { kind: "thread" as const, abandon: (isTold: boolean) => void life.end(isTold) };
   parentLife.holdings.add(holding);
   engine.note(life.label, "start thread");
   life.schedule(HOP_US, () => {

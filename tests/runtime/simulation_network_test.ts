@@ -1,6 +1,6 @@
 /** What connections of the simulated network do: late, in pieces, broken, but never wrong. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { NetworkError } from "../../runtime/world.ts";
 import type { ByteStream } from "../../runtime/world.ts";
 import { Simulation, SimulationError } from "../../runtime/simulation/mod.ts";
@@ -283,6 +283,36 @@ Deno.test("Network.listen() refuses a port in use, another host's address, and g
     assertEquals(network.primaryAddress(), "10.0.0.7");
     again.close();
   });
+});
+
+Deno.test("Network.listen() gives ports out again soon on a host that has few, but none in use", async () => {
+  const simulation = new Simulation({ seed: 1 });
+  const host = simulation.host("alpha", { portCount: 3 });
+  await simulation.execute(host, async ({ network }) => {
+    const listeners = [];
+    for (let count = 0; count < 3; count++) listeners.push(await network.listen("127.0.0.1", 0));
+    assertEquals(new Set(listeners.map(({ local }) => local.port)).size, 3);
+    const { errorCode } = await assertRejects(() => network.listen("127.0.0.1", 0), NetworkError);
+    assertEquals(errorCode, 98);
+    listeners[1]!.close();
+    assertEquals((await network.listen("127.0.0.1", 0)).local.port, listeners[1]!.local.port);
+  });
+  assertThrows(() => simulation.host("beta", { portCount: 0 }), RangeError, "0 ports");
+});
+
+Deno.test("Simulation.changeLine() changes what is inside one host, and nothing else", async () => {
+  const simulation = new Simulation({ seed: 2 });
+  const [alpha, beta] = [simulation.host("alpha"), simulation.host("beta")];
+  simulation.changeLine(alpha, alpha, { loopbackLatencyMinMs: 500, loopbackLatencyMeanMs: 500 });
+  for (const [host, least] of [[alpha, 500], [beta, 0]] as const) {
+    const took = await simulation.execute(host, async ({ network, clock }) => {
+      await network.listen("127.0.0.1", 5000);
+      const start = clock.now();
+      await network.connect("127.0.0.1", 5000);
+      return clock.now() - start;
+    });
+    assert(took >= least && took < least + 600, `${took} ms`);
+  }
 });
 
 Deno.test("Network.connect() fails as the real one does", async () => {

@@ -142,6 +142,51 @@ Deno.test("Simulation.breakConnections() breaks what is between two processes, f
   assert(half.serverError instanceof NetworkError);
 });
 
+Deno.test("Simulation.breakConnections() breaks a connection amid its bytes, or after a time of quiet", async () => {
+  for (const afterBytes of [0, 1, 4, 7]) {
+    const echo = await Echo.connected(20 + afterBytes);
+    const { simulation, client, server, stream, echoed } = echo;
+    assertEquals(simulation.breakConnections(client, server, { afterBytes, withinMs: 5000 }), 1);
+    await stream!.write(Uint8Array.of(1, 2, 3));
+    await stream!.write(Uint8Array.of(4, 5, 6, 7, 8, 9));
+    await simulation.settle();
+    for (const error of [echo.error, echo.serverError]) {
+      assert(error instanceof NetworkError && error.errorCode === 104, `after ${afterBytes} bytes`);
+    }
+    assert(echoed.length <= afterBytes && simulation.now < 5000);
+    assertEquals(echoed, [1, 2, 3, 4, 5, 6, 7].slice(0, echoed.length));
+  }
+  const quiet = await Echo.connected(30);
+  const start = quiet.simulation.now;
+  quiet.simulation.breakConnections(quiet.client, quiet.server, { afterBytes: 10, withinMs: 500 });
+  await quiet.say(1);
+  await quiet.simulation.runFor(start + 499 - quiet.simulation.now);
+  assertEquals([quiet.echoed, quiet.error], [[1], null]);
+  await quiet.simulation.runFor(2);
+  assert(quiet.error instanceof NetworkError);
+});
+
+Deno.test("SimulatedProcess.resources counts connections, ports and alarms of the present life", async () => {
+  const echo = await Echo.connected(31);
+  const { simulation, server, client } = echo;
+  assertEquals(server.resources, { streams: 1, listeners: 1, alarms: 0 });
+  const cancel = server.world.clock.after(1000, () => {});
+  server.world.clock.after(10, () => {});
+  assertEquals(server.resources.alarms, 2);
+  await simulation.runFor(20);
+  assertEquals(server.resources.alarms, 1);
+  cancel();
+  cancel();
+  assertEquals(server.resources.alarms, 0);
+  server.world.clock.after(1000, () => {});
+  server.crash();
+  assertEquals(server.resources, { streams: 0, listeners: 0, alarms: 0 });
+  await simulation.settle();
+  assertEquals(client.resources.streams, 1, "the client has not closed its end");
+  echo.stream!.close();
+  assertEquals(client.resources.streams, 0);
+});
+
 Deno.test("Simulation.breakConnections() fails a connect that is not over yet", async () => {
   const echo = new Echo(7);
   const { simulation } = echo;
