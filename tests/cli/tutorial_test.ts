@@ -114,12 +114,19 @@ Deno.test("multithreading/test_server_resource.ts keeps customers from run to ru
   await stop(server, path);
 });
 
+const CLIENTS = [
+  "connect_and_request",
+  "connect_and_request_named_thread",
+  "connect_and_request_not_threaded",
+  "connect_and_request_state_machine",
+];
+
 Deno.test("testing: each kind of client asks a server for tables, and ends when it has them all", async () => {
   await using servers = await programs("multithreading");
   await using clients = await programs("testing");
   const server = await startServer(servers.path, "test_server_4.ts");
   const at = `--server-address=${hostPort(server.port)}`;
-  for (const kind of ["connect_and_request", "connect_and_request_not_threaded", "connect_and_request_state_machine"]) {
+  for (const kind of CLIENTS) {
     const args = [at, "--request-count=5", "--slow-down=0.02", "--big-table=20"];
     const { code, out, err } = await startRole(`${clients.path}/${kind}.ts`, clients.path, ...args).outcome();
     assertEquals([code, err, out], [0, "", "{}\n"], kind);
@@ -165,6 +172,29 @@ for (const file of ["clients_as_threads.ts", "clients_as_threads_2.ts"]) {
     assertMatch(declined.err, /number of clients declined to zero \(see logs\)\n/);
   });
 }
+
+Deno.test("testing/clients_as_threads.ts keeps clients at work that share a named thread", async () => {
+  await using servers = await programs("multithreading");
+  await using clients = await programs("testing");
+  const server = await startServer(servers.path, "test_server_4.ts");
+  const running = startRole(
+    `${clients.path}/clients_as_threads.ts`,
+    clients.path,
+    `--server-address=${hostPort(server.port)}`,
+    "--client-type=connect_and_request_named_thread",
+    "--thread-count=3",
+    "--request-count=2",
+    "--slow-down=0.02",
+    "--big-table=10",
+    "--debug-level=DEBUG",
+  );
+  await running.seen(/ConnectAndRequest@connect-and-request - Received vector<vector<float8>>/, 20);
+  running.signal("SIGINT");
+  const { code, err } = await running.outcome();
+  assertEquals(code, 71);
+  assertMatch(err, /aborted \(user or software interrupt\)\n/);
+  await stop(server, servers.path);
+});
 
 Deno.test("testing/clients_as_processes.ts runs clients in several processes for a time", async () => {
   await using servers = await programs("multithreading");

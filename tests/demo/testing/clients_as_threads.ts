@@ -1,11 +1,13 @@
 import * as cake from "@layer-cake/cake";
 import { ConnectAndRequest } from "./connect_and_request.ts";
+import { ConnectAndRequest as InNamedThread } from "./connect_and_request_named_thread.ts";
 import { ConnectAndRequest as NotThreaded } from "./connect_and_request_not_threaded.ts";
 import { ConnectAndRequest as AsStateMachine } from "./connect_and_request_state_machine.ts";
 
 /** What a client can be, by the name of its file. */
 const CLIENTS = {
   connect_and_request: ConnectAndRequest,
+  connect_and_request_named_thread: InNamedThread,
   connect_and_request_not_threaded: NotThreaded,
   connect_and_request_state_machine: AsStateMachine,
 };

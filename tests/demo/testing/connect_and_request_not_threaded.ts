@@ -1,7 +1,8 @@
 import * as cake from "@layer-cake/cake";
 import { tableType, Xy } from "./test_api.ts";
 
-const settings = {
+/** What a client can be told. */
+export const settings = {
   serverAddress: cake.typeOf(cake.HostPort).default(() => new cake.HostPort("127.0.0.1", 5050)),
   requestCount: cake.Integer8.default(1),
   slowDown: cake.Float8.default(0.5),
