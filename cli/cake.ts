@@ -38,7 +38,7 @@ import { stop } from "./commands/stop.ts";
 import { update } from "./commands/update.ts";
 import { why } from "./commands/why.ts";
 import { nearestName } from "./suggestion.ts";
-import { VERSION } from "./version.ts";
+import { versionText } from "./version.ts";
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -75,7 +75,7 @@ export async function runCake(world: World, argv: readonly string[]): Promise<nu
   try {
     const { long, words, ...others } = splitArguments(argv);
     if (long.has("version")) {
-      world.environment.writeOutput(`${PROGRAM_NAME} ${VERSION}\n`);
+      world.environment.writeOutput(`${PROGRAM_NAME} ${versionText()}\n`);
       return 0;
     }
     const standard = extractStandard({ long, words, ...others });

@@ -1,4 +1,13 @@
 // This module performs no I/O.
 
+/** Which cake this is. */
+
+import { BUILD } from "./build.ts";
+
 /** The version of this cake; that of deno.json, as a test sees to. */
 export const VERSION = "0.1.0";
+
+/** The version and, for a compiled cake, what it was made from: `0.1.0 (4d16e9873acf)`. */
+export function versionText(build: typeof BUILD = BUILD): string {
+  return build === null ? VERSION : `${VERSION} (${build.commit})`;
+}

@@ -58,6 +58,7 @@ export const TASKS: Record<string, Task> = {
   fmt: (args) => [{ name: "fmt", args: ["fmt", ...args] }],
   lint: (args, context) => [lint(args, context)],
   doc: (args, context) => [doc(args, context)],
+  compile: (args, context) => [{ ...run("compile", "scripts/compile.ts", args, context), cwd: context.calledIn }],
   cake: (args, context) => [{ ...run("cake", "cli/main.ts", args, context), cwd: context.calledIn }],
 };
 
