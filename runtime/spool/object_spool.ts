@@ -1,7 +1,6 @@
 /** A pool of workers behind one address: requests go to whoever is idle, answers come back to whoever asked. */
 
 import type { MachineClass, RoutineFunction, Sendable } from "../actor.ts";
-import type { Address } from "../address.ts";
 import { bind } from "../bind.ts";
 import { on } from "../dispatch.ts";
 import { StateMachine } from "../machine.ts";
@@ -11,6 +10,7 @@ import { Returned, Start, Stop, T1 } from "../messages/signals.ts";
 import { ProcessObject } from "../process_object.ts";
 import type { Timer } from "../timers.ts";
 import { JoinSpool, LeaveSpool } from "./messages.ts";
+import { ReturnAddresses } from "./return_addresses.ts";
 import { SpoolCore, type SpoolEffect } from "./spool_core.ts";
 
 /** How to make a pool. */
@@ -36,11 +36,6 @@ export interface ObjectSpoolSettings {
 /** A restart comes at a random moment within this part of the stand-down, to either side. */
 const STAND_DOWN_SPREAD = 0.25;
 
-interface UnderWay {
-  readonly address: Address;
-  readonly timer: Timer | null;
-}
-
 /**
  * A pool. What it gets and does not know is a request: it goes to the worker that has been idle longest, and the
  * answer goes to the requester, with the pool as return address. Without an idle worker a request waits, or is
@@ -52,7 +47,10 @@ interface UnderWay {
 export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
   readonly #settings: Required<ObjectSpoolSettings>;
   readonly #core: SpoolCore;
-  readonly #underWay = new Map<number, UnderWay>();
+  #returnAddresses: ReturnAddresses | null = null;
+  /** Until when answers are waited for, in milliseconds, by the numbers of their requests: earliest first. */
+  readonly #deadlines = new Map<number, number>();
+  #deadlineTimer: Timer | null = null;
   readonly #restarts = new Set<Timer>();
 
   /** Called by `create`: `self.create(ObjectSpool, { worker })`. */
@@ -136,8 +134,9 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
   /** @internal */
   onStop(): "clearing" {
     this.#perform(this.#core.stopped());
-    for (const { address, timer } of this.#underWay.values()) this.#forget(address, timer);
-    this.#underWay.clear();
+    this.#returnAddresses?.close();
+    this.#deadlines.clear();
+    if (this.#deadlineTimer !== null) this.kernel.cancelTimer(this.#deadlineTimer);
     for (const timer of this.#restarts) this.kernel.cancelTimer(timer);
     if (this.abort() === 0) this.complete(new Aborted());
     return "clearing";
@@ -152,34 +151,50 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
 
   #perform(effects: readonly SpoolEffect[]): void {
     for (const effect of effects) {
-      if (effect.do === "answer") this.send(effect.message, effect.client);
-      else this.#assign(effect);
+      switch (effect.do) {
+        case "answer":
+          this.send(effect.message, effect.client);
+          break;
+        case "assign":
+          this.#assign(effect);
+          break;
+        case "give up":
+          this.#deadlines.delete(effect.id);
+          this.#returnAddresses?.giveUp(effect.id);
+      }
     }
   }
 
-  /** Each request has a return address of its own, so that a late answer can't be taken for another's. */
+  /** Each request under way has a return address of its own, so that a late answer can't be taken for another's. */
   #assign({ request, worker, seconds }: SpoolEffect & { do: "assign" }): void {
-    const { id } = request;
-    const address = this.kernel.register({
-      deliver: (message) => this.#end(id, () => this.#core.answered(id, message as Sendable, this.#now())),
+    const { id, message } = request;
+    this.#returnAddresses ??= new ReturnAddresses(this.kernel, this.#answered);
+    this.forward(message, worker, this.#returnAddresses.take(id));
+    if (seconds === null) return;
+    this.#deadlines.set(id, this.#now() + seconds * 1000);
+    if (this.#deadlineTimer === null) this.#awaitDeadline(seconds * 1000);
+  }
+
+  readonly #answered = (id: number, message: unknown): void => {
+    if (this.ended) return;
+    this.#deadlines.delete(id);
+    this.#returnAddresses!.giveBack(id);
+    this.#perform(this.#core.answered(id, message as Sendable, this.#now()));
+  };
+
+  /** All answers are waited for equally long, so one timer, for the earliest deadline, is enough. */
+  #awaitDeadline(milliseconds: number): void {
+    this.#deadlineTimer = this.kernel.after(milliseconds, () => {
+      this.#deadlineTimer = null;
+      const now = this.#now();
+      for (const [id, deadline] of this.#deadlines) {
+        if (deadline > now) {
+          this.#awaitDeadline(deadline - now);
+          return;
+        }
+        this.#perform(this.#core.gaveUp(id, TimedOut.of(new T1())));
+      }
     });
-    const giveUp = () => this.#end(id, () => this.#core.gaveUp(id, TimedOut.of(new T1())));
-    const timer = seconds === null ? null : this.kernel.after(seconds * 1000, giveUp);
-    this.#underWay.set(id, { address, timer });
-    this.forward(request.message, worker, address);
-  }
-
-  #end(id: number, decide: () => SpoolEffect[]): void {
-    const underWay = this.#underWay.get(id);
-    if (underWay === undefined || this.ended) return;
-    this.#underWay.delete(id);
-    this.#forget(underWay.address, underWay.timer);
-    this.#perform(decide());
-  }
-
-  #forget(address: Address, timer: Timer | null): void {
-    this.kernel.unregister(address);
-    if (timer !== null) this.kernel.cancelTimer(timer);
   }
 
   #now(): number {

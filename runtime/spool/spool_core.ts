@@ -36,7 +36,9 @@ export interface SpoolRequest {
 /** What the actor is to do. */
 export type SpoolEffect =
   | { readonly do: "assign"; readonly request: SpoolRequest; readonly worker: Address; readonly seconds: number | null }
-  | { readonly do: "answer"; readonly client: Address; readonly message: Sendable };
+  | { readonly do: "answer"; readonly client: Address; readonly message: Sendable }
+  /** Nobody waits any more for the answer to a request that was assigned. */
+  | { readonly do: "give up"; readonly id: number };
 
 /** The state of a pool and its decisions. Times are milliseconds of a monotonic clock. */
 export class SpoolCore {
@@ -90,7 +92,7 @@ export class SpoolCore {
   gaveUp(id: number, timeout: TimedOut): SpoolEffect[] {
     const { request, worker } = this.#finish(id) ?? {};
     if (request === undefined || worker === undefined) return [];
-    this.#effects.push({ do: "answer", client: request.client, message: timeout });
+    this.#giveUp(request, timeout);
     this.#release(worker);
     return this.#take();
   }
@@ -107,7 +109,7 @@ export class SpoolCore {
     this.#idle.delete(worker);
     const id = this.#requestOf(worker);
     const ended = id === undefined ? undefined : this.#finish(id);
-    if (ended !== undefined) this.#effects.push({ do: "answer", client: ended.request.client, message: fault });
+    if (ended !== undefined) this.#giveUp(ended.request, fault);
     const isNobodyLeft = this.#settings.external && this.#idle.size === 0 && this.#underWay.size === 0;
     if (isNobodyLeft) this.#refuseWaiting(unavailable);
     return this.#take();
@@ -156,6 +158,11 @@ export class SpoolCore {
     this.#underWay.set(request.id, { request, worker });
     const seconds = responsiveness === null ? null : responsiveness * GIVE_UP_FACTOR;
     this.#effects.push({ do: "assign", request, worker, seconds });
+  }
+
+  #giveUp(request: SpoolRequest, fault: Faulted): void {
+    this.#effects.push({ do: "give up", id: request.id });
+    this.#refuse(request, fault);
   }
 
   #refuse(request: SpoolRequest, fault: Faulted): void {

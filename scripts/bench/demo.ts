@@ -81,14 +81,19 @@ async function throughPool(): Promise<number> {
   }
 }
 
-async function bareServer(): Promise<number> {
-  const body = '{"value":["vector<vector<float8>>",[[0.5,1.5],[0.5,1.5]],[]]}';
-  const headers = { "content-type": "application/json" };
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response(body, { headers }));
+/** The same work without messages: an HTTP server of the platform in front of as many workers on raw sockets. */
+async function barePool(): Promise<number> {
+  const port = freePort();
+  const file = `${root}scripts/bench/demo_floor.ts`;
+  const args = ["run", "-A", "--no-config", "--no-lock", file, "serve", `${port}`, `${WORKERS}`];
+  const pool = new Deno.Command(Deno.execPath(), { args, stdin: "null" }).spawn();
   try {
-    return await load(server.addr.port, DURATION_MS);
+    await ready(port);
+    await load(port, WARM_UP_MS);
+    return await load(port, DURATION_MS);
   } finally {
-    await server.shutdown();
+    pool.kill("SIGINT");
+    await pool.status;
   }
 }
 
@@ -97,7 +102,7 @@ export const DEMO_ROWS: readonly Row[] = [{
   name: "HTTP request through server, pool and 8 worker processes, 64 connections",
   unit: "1/s",
   measure: throughPool,
-  floor: { name: "bare Deno.serve, no workers", measure: bareServer },
+  floor: { name: "bare Deno.serve that hands requests to 8 processes over raw sockets", measure: barePool },
 }];
 
 if (import.meta.main) await runRows(DEMO_ROWS);

@@ -154,6 +154,53 @@ Deno.test("ObjectSpool tells everybody who waits when it stops", async () => {
   });
 });
 
+Deno.test("ObjectSpool takes the first answer to each request, whatever else a worker sends", async () => {
+  async function talkative(self: Routine) {
+    while (true) {
+      const m = await self.select(Job, Stop);
+      if (m instanceof Stop) return new Aborted();
+      self.reply(new Job({ number: m.number }));
+      self.reply(new Job({ number: -1 }));
+    }
+  }
+  await runActor(async (self) => {
+    const spool = self.create(ObjectSpool, { worker: talkative, objectCount: 2, responsiveness: null });
+    const answers = await askAll(self, spool, 500);
+    assertEquals(answers.map((answer) => (answer as Job).number), Array.from({ length: 500 }, (_, i) => i));
+    assertEquals(self.kernel.counts.undeliverable, 500);
+  });
+});
+
+Deno.test("ObjectSpool uses its return addresses again, but none whose answer may still come", async () => {
+  await runActor(async (self) => {
+    const spool = self.create(ObjectSpool, { responsiveness: 0.5 });
+    const w = self.create(worker(0));
+    self.send(new JoinSpool(w), spool);
+    const atRest = self.kernel.receiverCount;
+    await askAll(self, spool, 1000);
+    const { receiverCount } = self.kernel;
+    assert(receiverCount - atRest <= 65, `${receiverCount - atRest} addresses are kept`);
+    // A worker that leaves, and one that is too slow: their addresses are gone for good.
+    for (const seconds of [0, 10]) {
+      const slow = self.create(worker(seconds === 0 ? 1000 : seconds));
+      self.send(new LeaveSpool(w), spool);
+      self.send(new JoinSpool(slow), spool);
+      const before = self.kernel.receiverCount;
+      const child = self.create(GetResponse, { request: new Job(), address: spool });
+      if (seconds === 0) {
+        self.start(T1, 0.5);
+        await self.select(T1);
+        self.send(new LeaveSpool(slow), spool);
+        assertInstanceOf((await self.select(Returned)).message, Aborted);
+      } else assertInstanceOf((await self.select(Returned)).message, TimedOut);
+      assertEquals(self.returnAddress, child);
+      assertEquals(self.kernel.receiverCount, before - 1, "one of the addresses at rest was used up");
+    }
+    await self.stop(spool);
+    assert(self.kernel.receiverCount < atRest + 3, `${self.kernel.receiverCount} receivers are left`);
+  });
+});
+
 Deno.test("ObjectSpool refuses parameters that make no sense", async () => {
   await runActor(async (self) => {
     self.create(ObjectSpool, { worker: worker(1), objectCount: 0 });
@@ -174,7 +221,7 @@ Deno.test("SpoolCore refuses as busy by the average of answers, and lets every t
     if (effect?.do === "assign") {
       outcomes.push("assign");
       core.answered(effect.request.id, null, 4000);
-    } else if (effect?.message instanceof Busy) outcomes.push(effect.message.condition);
+    } else if (effect?.do === "answer" && effect.message instanceof Busy) outcomes.push(effect.message.condition);
   }
   const busy = "message rejected by spool (average response time 2.00)";
   const nine = Array.from({ length: 9 }, () => busy);
