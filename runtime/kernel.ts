@@ -162,7 +162,7 @@ export abstract class Kernel {
    * be delivered is counted.
    */
   send(message: unknown, to: Address, from: Address): void {
-    const receiver = this.#receivers.get(to) ?? this.#receivers.get(lastHop(to));
+    const receiver = this.#receivers.get(lastHop(to));
     if (receiver !== undefined) {
       receiver.deliver(message, to, from);
       return;

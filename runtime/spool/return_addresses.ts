@@ -13,6 +13,8 @@ const RESTING_MIN = 64;
 class Desk implements Receiver {
   readonly address: Address;
   request: number | null = null;
+  /** The one that has rested for a little less time. */
+  next: Desk | null = null;
   readonly #kernel: Kernel;
   readonly #answered: (request: number, message: unknown) => void;
 
@@ -32,8 +34,10 @@ class Desk implements Receiver {
 export class ReturnAddresses {
   readonly #kernel: Kernel;
   readonly #answered: (request: number, message: unknown) => void;
-  /** Longest rest first. */
-  readonly #resting: Desk[] = [];
+  /** Of those that rest, the one that has rested longest. */
+  #first: Desk | null = null;
+  #last: Desk | null = null;
+  #resting = 0;
   readonly #inUse = new Map<number, Desk>();
 
   /** @param answered Called with the number of a request and the first message that came to its address. */
@@ -44,8 +48,7 @@ export class ReturnAddresses {
 
   /** An address for a request. */
   take(request: number): Address {
-    const isRested = this.#resting.length >= RESTING_MIN;
-    const desk = isRested ? this.#resting.shift()! : new Desk(this.#kernel, this.#answered);
+    const desk = this.#resting < RESTING_MIN ? new Desk(this.#kernel, this.#answered) : this.#wake(this.#first!);
     desk.request = request;
     this.#inUse.set(request, desk);
     return desk.address;
@@ -54,7 +57,19 @@ export class ReturnAddresses {
   /** The request was answered. */
   giveBack(request: number): void {
     const desk = this.#remove(request);
-    if (desk !== null) this.#resting.push(desk);
+    if (desk === null) return;
+    if (this.#last === null) this.#first = desk;
+    else this.#last.next = desk;
+    this.#last = desk;
+    this.#resting++;
+  }
+
+  #wake(desk: Desk): Desk {
+    this.#first = desk.next;
+    desk.next = null;
+    if (this.#first === null) this.#last = null;
+    this.#resting--;
+    return desk;
   }
 
   /** The request was given up: its answer may come at any time, so its address is never used again. */
@@ -73,8 +88,8 @@ export class ReturnAddresses {
 
   /** Gives all addresses up. */
   close(): void {
-    for (const desk of [...this.#resting, ...this.#inUse.values()]) this.#kernel.unregister(desk.address);
-    this.#resting.length = 0;
+    for (const desk of this.#inUse.values()) this.#kernel.unregister(desk.address);
     this.#inUse.clear();
+    while (this.#first !== null) this.#kernel.unregister(this.#wake(this.#first).address);
   }
 }

@@ -161,8 +161,8 @@ export class SpoolCore {
   }
 
   #giveUp(request: SpoolRequest, fault: Faulted): void {
-    this.#effects.push({ do: "give up", id: request.id });
     this.#refuse(request, fault);
+    this.#effects.push({ do: "give up", id: request.id });
   }
 
   #refuse(request: SpoolRequest, fault: Faulted): void {
