@@ -3,7 +3,6 @@
  * request to an idle one of so many worker processes over a raw socket, one at a time, as a pool does, and answers with
  * the table that comes back; `demo_floor.ts work <port>` is such a worker. No messages, no actors, no directory.
  */
-// deno-lint-ignore-file no-console
 
 const HOST = "127.0.0.1";
 const LINE_FEED = 0x0a;
