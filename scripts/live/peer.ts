@@ -145,6 +145,7 @@ export async function peer(self: cake.Routine, given: Settings) {
   } catch (error) {
     tell({ ok: false, error: `${error}` });
   }
+  return null;
 }
 cake.bind(peer, import.meta, { settings });
 cake.create(peer, import.meta);
