@@ -2,6 +2,7 @@
 
 import {
   absolute,
+  Ack,
   type AddressValue,
   Any,
   bind,
@@ -10,8 +11,10 @@ import {
   DEFAULT_HOME,
   executableKind,
   Faulted,
+  FileError,
   HomeError,
   HostPort,
+  type Kernel,
   MapOf,
   Message,
   openHome,
@@ -21,14 +24,21 @@ import {
   Returned,
   type Role,
   type Routine,
+  Service,
   type Settings,
   type SettingValues,
   Stop,
   typeNameOf,
   Unicode,
 } from "../runtime/mod.ts";
+import { COMPOSITE_VARIABLE } from "../directory/mod.ts";
 import { isSet, playDirectory } from "./attachment.ts";
+import { CompositeControl } from "./control/composite_control.ts";
+import { writeControlFile } from "./control/control_file.ts";
+import { RoleWish } from "./control/messages.ts";
 import { type GroupEffect, GroupState } from "./group_state.ts";
+import { RoleBoard } from "./role_board.ts";
+import type { RoleEvent, RoleWatcher } from "./role_events.ts";
 import { roleMatcher, SearchError } from "./role_search.ts";
 
 /** Settings of a composite process. The last three are about starting roles again; see `RetryIntervals`. */
@@ -44,8 +54,20 @@ export const GROUP_SETTINGS = {
 /** The settings of a composite process, as given. */
 export type GroupSettings = Settings<typeof GROUP_SETTINGS>;
 
+/** Sent to itself when the main object of a role runs. */
+class RoleIsUp extends Message({ role: Unicode.default("") }) {}
+
 /** Sent to itself when the pause of a role is over. */
 class PauseOver extends Message({ role: Unicode.default("") }) {}
+
+/** Who else hears what happens to the roles of this composite process, and how. */
+export interface GroupView extends RoleWatcher {
+  /** Takes what roles write to stderr, rather than leave that to them. */
+  readonly takesErrors: boolean;
+}
+
+/** Where a composite process finds its {@link GroupView}, if anybody looks. */
+export const GROUP_VIEW: Service<GroupView> = new Service("group view");
 
 /**
  * Runs the roles of a home until they have ended, the main role has, or it is stopped. Words choose roles by name.
@@ -61,11 +83,44 @@ export async function group(self: Routine, settings: GroupSettings): Promise<unk
     encrypted: settings.encryptedDirectory === true,
   });
   if (directory instanceof Faulted) return directory;
-  const value = await new Group(self, { roles, settings, directory: directory.listening }).run();
+  const board = new RoleBoard(roles.keys(), () => Number(self.kernel.world.clock.wall()) / 1e6);
+  const control = await openControl(self, board);
+  const parts = { roles, settings, directory: directory.listening, board, control };
+  const value = await new Group(self, parts).run();
+  if (control !== null) await self.stop(control.address);
   await self.stop(directory.address);
   return value;
 }
 bind(group, "layer_cake.group", { settings: GROUP_SETTINGS, returns: Any });
+
+/** What connects a composite process with its roles and those who look at it. */
+interface OpenControl {
+  readonly address: AddressValue;
+  /** What roles find in their environment. */
+  readonly variable: string;
+}
+
+/** Opens it; without it, all goes on unseen. */
+async function openControl(self: Routine, board: RoleBoard): Promise<OpenControl | null> {
+  const { world } = self.kernel;
+  const token = world.random.uuid().replaceAll("-", "");
+  const onUp = (role: string) => self.kernel.send(new RoleIsUp({ role }), self.address, self.address);
+  const address = self.create(CompositeControl, { token, board, onUp });
+  const answer = await self.select([HostPort, Faulted, Returned], { saving: [Stop] });
+  if (!(answer instanceof HostPort)) {
+    self.warning(`Cannot be seen from outside: ${answer instanceof Returned ? answer.message : answer}`);
+    await self.stop(address);
+    return null;
+  }
+  const port = answer.port!;
+  try {
+    await writeControlFile(world, homePathOf(self), { port, token, pid: world.processes.pid });
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    self.warning(error.message);
+  }
+  return { address, variable: `${port}:${token}` };
+}
 
 /** The roles to run by name, or a fault that says why there are none. */
 async function chosenRoles(self: Routine, settings: GroupSettings): Promise<ReadonlyMap<string, Role> | Faulted> {
@@ -94,11 +149,19 @@ async function chosenRoles(self: Routine, settings: GroupSettings): Promise<Read
   return roles;
 }
 
+/** The home whose roles are run, as the platform knows it from everywhere. */
+function homePathOf({ kernel }: Routine): string {
+  const { commandLine } = processContext(kernel);
+  return absolute(kernel.world.files.currentFolder(), commandLine.homePath ?? DEFAULT_HOME);
+}
+
 interface GroupParts {
   readonly roles: ReadonlyMap<string, Role>;
   readonly settings: GroupSettings;
   /** Where the roles find the directory of the group. */
   readonly directory: HostPort;
+  readonly board: RoleBoard;
+  readonly control: OpenControl | null;
 }
 
 /** Carries out what the state of a composite process asks for. */
@@ -107,10 +170,15 @@ class Group {
   readonly #parts: GroupParts;
   readonly #state: GroupState;
   readonly #processes = new Map<AddressValue, string>();
+  readonly #view: GroupView | undefined;
+  /** Roles that somebody asked to end. */
+  readonly #stopped = new Set<string>();
+  readonly #pauses = new Map<string, ReturnType<Kernel["after"]>>();
 
   constructor(self: Routine, parts: GroupParts) {
     this.#self = self;
     this.#parts = parts;
+    this.#view = self.kernel.find(GROUP_VIEW);
     const { mainRole, retry } = parts.settings;
     this.#state = new GroupState({
       mainRole: mainRole ?? null,
@@ -136,13 +204,37 @@ class Group {
     const self = this.#self;
     if (message instanceof Stop) return this.#state.stop();
     if (message instanceof PauseOver) return this.#state.pauseOver(message.role);
+    if (message instanceof RoleWish) return this.#grant(message);
+    if (message instanceof RoleIsUp) this.#note(message.role, { kind: "up" });
     if (!(message instanceof Returned)) return [];
     const role = this.#processes.get(self.returnAddress);
     if (role === undefined) return [];
     this.#processes.delete(self.returnAddress);
     this.#parts.roles.get(role)?.unlock();
+    this.#note(role, { kind: "ended", value: message.message });
     this.#tellEnd(role, message.message);
-    return this.#state.ended(role, message.message);
+    const effects = this.#state.ended(role, message.message);
+    if (this.#stopped.delete(role) && !this.#state.running.includes(role)) this.#note(role, { kind: "stopped" });
+    return effects;
+  }
+
+  /** Does what somebody outside wants, as far as it can be done. */
+  #grant({ role, action }: RoleWish): GroupEffect[] {
+    if (this.#state.isEnding) {
+      this.#self.reply(new Faulted(`cannot ${action.toLowerCase()} "${role}"`, "all roles are about to end"));
+      return [];
+    }
+    this.#self.reply(new Ack());
+    this.#self.console(`Asked to ${action.toLowerCase()} "${role}"`);
+    if (action === "START") return this.#state.startRole(role);
+    if (action === "RESTART") return this.#state.restartRole(role);
+    this.#stopped.add(role);
+    return this.#state.stopRole(role);
+  }
+
+  #note(role: string, event: RoleEvent): void {
+    this.#parts.board.note(role, event);
+    this.#view?.note(role, event);
   }
 
   /** Says why a role ended, where nobody would otherwise know. */
@@ -155,6 +247,7 @@ class Group {
     }
     const text = `Role "${role}" ended: ${value}`;
     const { debugLevel, origin } = processContext(kernel).commandLine;
+    if (this.#view !== undefined) return;
     if (debugLevel === null && origin !== "START") kernel.world.environment.writeError(`cake: ${text}\n`);
     else this.#self.warning(text);
   }
@@ -162,32 +255,47 @@ class Group {
   async #do(effect: GroupEffect): Promise<void> {
     const self = this.#self;
     if (effect.kind === "start") await this.#start(effect.role);
-    else if (effect.kind === "pause") {
-      self.console(`Restarting "${effect.role}" in ${effect.seconds}s`);
-      const over = () => self.kernel.send(new PauseOver({ role: effect.role }), self.address, self.address);
-      self.kernel.after(effect.seconds * 1000, over);
-    } else if (effect.kind === "stop") {
-      for (const address of this.#processes.keys()) self.send(new Stop(), address);
+    else if (effect.kind === "pause") this.#pause(effect.role, effect.seconds);
+    else if (effect.kind === "stop") {
+      for (const [address, role] of this.#processes) {
+        if (!effect.roles.includes(role)) continue;
+        this.#note(role, { kind: "stopping" });
+        self.send(new Stop(), address);
+      }
     }
+  }
+
+  #pause(role: string, seconds: number): void {
+    const { kernel, address } = this.#self;
+    this.#self.console(`Restarting "${role}" in ${seconds}s`);
+    this.#note(role, { kind: "waiting", seconds });
+    const over = () => kernel.send(new PauseOver({ role }), address, address);
+    this.#pauses.set(role, kernel.after(seconds * 1000, over));
   }
 
   async #start(name: string): Promise<void> {
     const role = this.#parts.roles.get(name)!;
     const { executableFile } = role.records;
+    // Whoever could not wait has ended the pause.
+    const pause = this.#pauses.get(name);
+    if (pause !== undefined) this.#self.kernel.cancelTimer(pause);
+    this.#pauses.delete(name);
+    this.#stopped.delete(name);
+    this.#note(name, { kind: "starting" });
     await this.#lockFor(role);
     const address = this.#self.create(ProcessObject, {
       role: executableFile,
-      homePath: this.#homePath(),
+      homePath: homePathOf(this.#self),
       roleName: name,
       topRole: true,
       settings: this.#childSettings(),
+      environment: this.#parts.control === null ? {} : { [COMPOSITE_VARIABLE]: this.#parts.control.variable },
+      onProcess: (pid: number) => this.#note(name, { kind: "process", pid }),
+      ...(this.#view?.takesErrors !== true ? {} : {
+        onError: (bytes: Uint8Array) => this.#note(name, { kind: "wrote", bytes }),
+      }),
     });
     this.#processes.set(address, name);
-  }
-
-  #homePath(): string {
-    const { commandLine } = processContext(this.#self.kernel);
-    return absolute(this.#self.kernel.world.files.currentFolder(), commandLine.homePath ?? DEFAULT_HOME);
   }
 
   #childSettings(): SettingValues {

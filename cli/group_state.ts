@@ -39,6 +39,8 @@ export class GroupState {
   readonly #waiting = new Set<string>();
   readonly #returned = new Map<string, unknown>();
   readonly #pauses = new Map<string, Generator<number, void>>();
+  /** What somebody wants of roles that are about to end. */
+  readonly #wanted = new Map<string, "stopped" | "running">();
   /** What will be returned once all have ended. */
   #ending: { readonly value: unknown } | null = null;
 
@@ -68,8 +70,12 @@ export class GroupState {
       if (this.#ending.value === TABLE) this.#returned.set(role, value);
       return this.#settle();
     }
+    const wanted = this.#wanted.get(role);
+    this.#wanted.delete(role);
+    if (wanted === "running") return this.#begin(role);
     if (role === this.#policy.mainRole) return this.#end(value);
     this.#returned.set(role, value);
+    if (wanted === "stopped") return this.#settle();
     const seconds = this.#nextPause(role);
     if (seconds === null) {
       const endsAll = this.#policy.stopOnExit === true && this.#policy.mainRole === null && this.#running.size > 0;
@@ -90,9 +96,41 @@ export class GroupState {
 
   /** The pause of a role is over. */
   pauseOver(role: string): GroupEffect[] {
-    if (!this.#waiting.delete(role)) return [];
+    return this.#waiting.has(role) ? this.#begin(role) : [];
+  }
+
+  #begin(role: string): GroupEffect[] {
+    this.#waiting.delete(role);
     this.#running.add(role);
     return [{ kind: "start", role }];
+  }
+
+  /** Somebody wants a role to run: now, if it doesn't. */
+  startRole(role: string): GroupEffect[] {
+    if (this.isEnding) return [];
+    if (!this.#running.has(role)) return this.#begin(role);
+    // One that was about to end for good begins once more.
+    if (this.#wanted.get(role) === "stopped") this.#wanted.set(role, "running");
+    return [];
+  }
+
+  /** Somebody wants a role to end, and not to be started again. The end of the main role is still the end of all. */
+  stopRole(role: string): GroupEffect[] {
+    if (this.isEnding) return [];
+    if (this.#waiting.delete(role)) return this.#settle();
+    return this.#endRole(role, "stopped");
+  }
+
+  /** Somebody wants a role to begin anew, whether it runs or not. It costs none of the pauses that it has. */
+  restartRole(role: string): GroupEffect[] {
+    return this.#running.has(role) ? this.#endRole(role, "running") : this.startRole(role);
+  }
+
+  #endRole(role: string, then: "stopped" | "running"): GroupEffect[] {
+    if (this.isEnding || !this.#running.has(role)) return [];
+    const isTold = this.#wanted.has(role);
+    this.#wanted.set(role, then);
+    return isTold ? [] : [{ kind: "stop", roles: [role] }];
   }
 
   /** The whole is to stop. */

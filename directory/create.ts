@@ -15,6 +15,7 @@ import {
 import { attachDirectory, detachDirectory } from "./attach.ts";
 import { DIRECTORY } from "./directory.ts";
 import { PublishAs } from "./messages.ts";
+import { endReporter, startReporter } from "./role_reporter.ts";
 
 /** The part of a file's `import.meta` that `create` needs. */
 export interface Meta {
@@ -71,8 +72,14 @@ export function directoryHooks(fixed: { readonly scope?: Scope } = {}): ShellHoo
         executable: executable.split("/").pop() ?? executable,
       });
     },
-    started: (runtime, context, main) => publishLibrary(runtime, context, main),
-    detach: detachDirectory,
+    started: (runtime, context, main) => {
+      publishLibrary(runtime, context, main);
+      startReporter(runtime, context);
+    },
+    detach: async (runtime) => {
+      await endReporter(runtime);
+      await detachDirectory(runtime);
+    },
   };
 }
 

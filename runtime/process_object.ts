@@ -21,7 +21,7 @@ import type { Routine } from "./routine.ts";
 import { Message, type MessageClass } from "./types/message.ts";
 import { snakeCase } from "./types/names.ts";
 import { Block, Boolean, Integer8 } from "./types/portable.ts";
-import { FileError, type SignalName } from "./world.ts";
+import { type ChildCommand, FileError, type SignalName } from "./world.ts";
 
 /** How long a child may take to end after each signal but the last. */
 export const ESCALATION_SECONDS = 10;
@@ -47,6 +47,12 @@ export interface ProcessRequest extends ChildOptions {
    * object then goes on to the main object of the child, which answers directly.
    */
   readonly entryPoint?: readonly MessageClass[];
+  /** Its process was started. */
+  readonly onProcess?: (pid: number) => void;
+  /** Gets what it writes to stderr, piece by piece; else that goes where this process's own goes. */
+  readonly onError?: (bytes: Uint8Array) => void;
+  /** Variables of its environment, besides those that it inherits. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The time for a child to end is over. */
@@ -70,12 +76,20 @@ export async function ProcessObject(self: Routine, request: ProcessRequest): Pro
   const { launch, library } = prepared;
   self.console([launch.executable, ...launch.arguments].join(" "));
   try {
-    return await supervise(self, launch, library);
+    return await supervise(self, { command: commandOf(launch, request), library, onProcess: request.onProcess });
   } finally {
     library?.end();
   }
 }
 bind(ProcessObject, "layer_cake.process_object");
+
+function commandOf(launch: Launch, { environment, onError }: ProcessRequest): ChildCommand {
+  return {
+    ...launch,
+    ...(environment === undefined ? {} : { environment: { ...launch.environment, ...environment } }),
+    ...(onError === undefined ? {} : { onError }),
+  };
+}
 
 interface Prepared {
   readonly launch: Launch;
@@ -150,17 +164,24 @@ function folderOf(path: string): string | null {
   return end < 0 ? null : path.slice(0, end);
 }
 
-async function supervise(self: Routine, launch: Launch, library: LibraryRelay | null): Promise<unknown> {
+interface Supervised {
+  readonly command: ChildCommand;
+  readonly library: LibraryRelay | null;
+  readonly onProcess: ProcessRequest["onProcess"];
+}
+
+async function supervise(self: Routine, { command, library, onProcess }: Supervised): Promise<unknown> {
   const { kernel } = self;
   if (kernel.isClosed || childrenOf(kernel).isClosed) return new Aborted();
   let child;
   try {
-    child = kernel.world.processes.spawn(launch);
+    child = kernel.world.processes.spawn(command);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return new Faulted(`cannot start process "${launch.executable}" (${error.message})`);
+    return new Faulted(`cannot start process "${command.executable}" (${error.message})`);
   }
   note(self, "(", `Started process (${child.pid})`);
+  onProcess?.(child.pid);
   const ended = Promise.all([child.output(CHILD_OUTPUT_BYTES_MAX), child.status]).then(([output, status]) => {
     kernel.send(new ChildEnded({ code: status.code, ...output }), self.address, self.address);
   });

@@ -133,9 +133,11 @@ export interface FileSystem {
   readText(path: string): Promise<string>;
   /**
    * Replaces the content of a file as a whole: a temporary file beside it, synced, then renamed, so that a
-   * reader or a power cut sees the old content or the new, never a part.
+   * reader or a power cut sees the old content or the new, never a part. The mode of a file that is replaced stays.
+   *
+   * @param options `mode`: permission bits of a new file, where the platform has them
    */
-  writeTextAtomic(path: string, text: string): Promise<void>;
+  writeTextAtomic(path: string, text: string, options?: { readonly mode?: number }): Promise<void>;
   /** Adds to the end of a file, making it when missing. */
   appendText(path: string, text: string): Promise<void>;
   /** Null when there is nothing of that name. Links are reported as links. */

@@ -8,7 +8,7 @@ import { lock, lockHolder } from "./lock.ts";
 export function realFiles(): FileSystem {
   return {
     readText: (path) => doing("read", path, () => Deno.readTextFile(path)),
-    writeTextAtomic: (path, text) => doing("write", path, () => replace(path, text)),
+    writeTextAtomic: (path, text, options) => doing("write", path, () => replace(path, text, options)),
     appendText: (path, text) => doing("append to", path, () => Deno.writeTextFile(path, text, { append: true })),
     info: (path) => doing("look at", path, () => info(path)),
     list: (path) => doing("list", path, () => list(path)),
@@ -30,13 +30,13 @@ async function doing<T>(action: string, path: string, operation: () => Promise<T
   }
 }
 
-async function replace(path: string, text: string): Promise<void> {
+async function replace(path: string, text: string, options: { readonly mode?: number } = {}): Promise<void> {
   const at = Math.max(path.lastIndexOf("/"), Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1) + 1;
   const folder = path.slice(0, at);
   const temporary = `${folder}.${path.slice(at)}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   const mode = (await info(path))?.mode;
   try {
-    const file = await Deno.open(temporary, { write: true, createNew: true });
+    const file = await Deno.open(temporary, { write: true, createNew: true, ...options });
     try {
       await writeAll(file, new TextEncoder().encode(text));
       await file.sync();

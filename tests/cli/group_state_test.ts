@@ -74,3 +74,51 @@ Deno.test("GroupState ends all with the first role that is done, where that is a
   assertEquals(state.ended("a", 1), [{ kind: "stop", roles: ["b"] }]);
   assertEquals(state.ended("b", 2), [{ kind: "returnTable", table: new Map([["a", 1], ["b", 2]]) }]);
 });
+
+Deno.test("GroupState.restartRole() begins a role anew when it has ended, without using its pauses", () => {
+  const retry = new RetryIntervals({ firstSteps: [1], stepLimit: 2 });
+  const state = stateOf({ retry }, ["a", "b"]);
+  assertEquals(state.restartRole("a"), [{ kind: "stop", roles: ["a"] }]);
+  assertEquals(state.restartRole("a"), [], "it was told already");
+  assertEquals(state.ended("a", new Aborted()), [{ kind: "start", role: "a" }]);
+  assertEquals(state.ended("a", 1), [{ kind: "pause", role: "a", seconds: 1 }]);
+  assertEquals(state.restartRole("a"), [{ kind: "start", role: "a" }], "one that waits begins at once");
+  assertEquals(state.pauseOver("a"), [], "the pause is forgotten");
+  assertEquals(state.ended("a", 2), []);
+  assertEquals(state.restartRole("a"), [{ kind: "start", role: "a" }], "one that has ended begins again");
+});
+
+Deno.test("GroupState.restartRole() of the main role does not end the others", () => {
+  const state = stateOf({ mainRole: "a" }, ["a", "b"]);
+  assertEquals(state.restartRole("a"), [{ kind: "stop", roles: ["a"] }]);
+  assertEquals(state.ended("a", 1), [{ kind: "start", role: "a" }]);
+  assertEquals(state.ended("a", 2), [{ kind: "stop", roles: ["b"] }]);
+});
+
+Deno.test("GroupState.stopRole() ends a role for good, and startRole() takes that back", () => {
+  const retry = new RetryIntervals({ regularSteps: 1 });
+  const state = stateOf({ retry }, ["a", "b"]);
+  assertEquals(state.stopRole("a"), [{ kind: "stop", roles: ["a"] }]);
+  assertEquals(state.ended("a", 1), [], "it is not started again");
+  assertEquals(state.startRole("a"), [{ kind: "start", role: "a" }]);
+  assertEquals(state.startRole("a"), [], "it runs");
+  assertEquals(state.stopRole("a"), [{ kind: "stop", roles: ["a"] }]);
+  assertEquals(state.startRole("a"), [], "it is about to end");
+  assertEquals(state.ended("a", 2), [{ kind: "start", role: "a" }]);
+});
+
+Deno.test("GroupState.stopRole() of the last role that runs or waits ends the whole", () => {
+  const retry = new RetryIntervals({ regularSteps: 1 });
+  const state = stateOf({ retry }, ["a", "b"]);
+  assertEquals(state.ended("a", 1), [{ kind: "pause", role: "a", seconds: 1 }]);
+  assertEquals(state.stopRole("a"), []);
+  assertEquals(state.stopRole("b"), [{ kind: "stop", roles: ["b"] }]);
+  assertEquals(state.ended("b", 2), table([["a", 1], ["b", 2]]));
+});
+
+Deno.test("GroupState heeds no wish for a role once all are to end", () => {
+  const state = stateOf({}, ["a", "b"]);
+  assertEquals(state.ended("b", 1), []);
+  assertEquals(state.stop(), [{ kind: "stop", roles: ["a"] }]);
+  assertEquals([state.startRole("b"), state.restartRole("a"), state.stopRole("a")], [[], [], []]);
+});
