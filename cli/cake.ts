@@ -35,6 +35,7 @@ import { run } from "./commands/run.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
+import { top } from "./commands/top.ts";
 import { update } from "./commands/update.ts";
 import { why } from "./commands/why.ts";
 import { nearestName } from "./suggestion.ts";
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   start,
   status,
   stop,
+  top,
   history,
   returned,
   log,

@@ -9,8 +9,16 @@ import { standardFlags } from "./standard_flags.ts";
 export type DirectoryWork = (self: Routine, signal: AbortSignal) => Promise<unknown>;
 
 /** Runs the work of a command as an actor of a process with a directory, and returns what it returned. */
-export async function runDirectoryRoutine(call: CommandCall, name: string, work: DirectoryWork): Promise<unknown> {
-  const main = (self: Routine) => untilStopped(self, work);
+export function runDirectoryRoutine(call: CommandCall, name: string, work: DirectoryWork): Promise<unknown> {
+  return runDirectoryActor(call, name, (self) => untilStopped(self, work));
+}
+
+/** As {@link runDirectoryRoutine}, for an actor that takes its messages itself, `Stop` among them. */
+export async function runDirectoryActor(
+  call: CommandCall,
+  name: string,
+  main: (self: Routine) => Promise<unknown>,
+): Promise<unknown> {
   Object.defineProperty(main, "name", { value: name });
   const hooks = directoryHooks({ scope: "PROCESS" });
   const program: Program = { main, name: PROGRAM_NAME, executable: PROGRAM_NAME, hooks };

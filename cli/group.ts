@@ -34,7 +34,7 @@ import {
 import { COMPOSITE_VARIABLE } from "../directory/mod.ts";
 import { isSet, playDirectory } from "./attachment.ts";
 import { CompositeControl } from "./control/composite_control.ts";
-import { writeControlFile } from "./control/control_file.ts";
+import { type ControlPlace, writeControlFile } from "./control/control_file.ts";
 import { RoleWish } from "./control/messages.ts";
 import { type GroupEffect, GroupState } from "./group_state.ts";
 import { RoleBoard } from "./role_board.ts";
@@ -84,7 +84,8 @@ export async function group(self: Routine, settings: GroupSettings): Promise<unk
   });
   if (directory instanceof Faulted) return directory;
   const board = new RoleBoard(roles.keys(), () => Number(self.kernel.world.clock.wall()) / 1e6);
-  const control = await openControl(self, board);
+  const place = { directoryPort: directory.listening.port!, encrypted: settings.encryptedDirectory === true };
+  const control = await openControl(self, board, place);
   const parts = { roles, settings, directory: directory.listening, board, control };
   const value = await new Group(self, parts).run();
   if (control !== null) await self.stop(control.address);
@@ -101,7 +102,11 @@ interface OpenControl {
 }
 
 /** Opens it; without it, all goes on unseen. */
-async function openControl(self: Routine, board: RoleBoard): Promise<OpenControl | null> {
+async function openControl(
+  self: Routine,
+  board: RoleBoard,
+  place: Pick<ControlPlace, "directoryPort" | "encrypted">,
+): Promise<OpenControl | null> {
   const { world } = self.kernel;
   const token = world.random.uuid().replaceAll("-", "");
   const onUp = (role: string) => self.kernel.send(new RoleIsUp({ role }), self.address, self.address);
@@ -114,7 +119,7 @@ async function openControl(self: Routine, board: RoleBoard): Promise<OpenControl
   }
   const port = answer.port!;
   try {
-    await writeControlFile(world, homePathOf(self), { port, token, pid: world.processes.pid });
+    await writeControlFile(world, homePathOf(self), { ...place, port, token, pid: world.processes.pid });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     self.warning(error.message);

@@ -15,7 +15,7 @@ import {
 } from "../runtime/mod.ts";
 import { directoryHooks } from "../directory/mod.ts";
 import { type CommandCall, PROGRAM_NAME } from "./command.ts";
-import { group } from "./group.ts";
+import { group, GROUP_VIEW, type GroupView } from "./group.ts";
 import { RUN_HELP } from "./group_help.ts";
 
 /** The name of the program that runs a composite process, as homes record it. */
@@ -26,14 +26,21 @@ export function isGroup(role: string): boolean {
   return role === GROUP_ROLE;
 }
 
-/** The program of a composite process. */
-export function groupProgram(world: World): Program {
+/** The program of a composite process. @param view Who else hears what happens in it. */
+export function groupProgram(world: World, view: GroupView | null = null): Program {
+  const hooks = directoryHooks({ scope: "PROCESS" });
   return {
     main: group,
     name: PROGRAM_NAME,
     executable: groupExecutable(world),
     launch: groupLaunch,
-    hooks: directoryHooks({ scope: "PROCESS" }),
+    hooks: {
+      ...hooks,
+      attach: (runtime, context) => {
+        if (view !== null) runtime.provide(GROUP_VIEW, view);
+        return hooks.attach?.(runtime, context);
+      },
+    },
   };
 }
 

@@ -131,6 +131,8 @@ export interface FileInfo {
 export interface FileSystem {
   /** The content of a file, decoded as UTF-8. */
   readText(path: string): Promise<string>;
+  /** The end of a file: its last bytes, so many at most, decoded as UTF-8 from the first whole character on. */
+  readTextEnd(path: string, bytesMax: number): Promise<string>;
   /**
    * Replaces the content of a file as a whole: a temporary file beside it, synced, then renamed, so that a
    * reader or a power cut sees the old content or the new, never a part. The mode of a file that is replaced stays.

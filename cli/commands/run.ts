@@ -1,17 +1,30 @@
 /** `cake run`: runs the roles of a home in the foreground. */
 
-import { Faulted, runProgram } from "../../runtime/mod.ts";
-import type { Command, CommandCall, CommandResult } from "../command.ts";
+import { Boolean, Faulted, runProgram } from "../../runtime/mod.ts";
+import type { Command, CommandCall, CommandResult, CommandSetting } from "../command.ts";
 import { runnable } from "../composite.ts";
 import { RUN_HELP } from "../group_help.ts";
 import { groupProgram } from "../group_program.ts";
+import { RunView } from "../view/run_view.ts";
+
+/** The setting that asks for output as it is elsewhere than on a terminal. */
+const PLAIN: CommandSetting = {
+  name: "plain",
+  wireName: "plain",
+  type: Boolean,
+  help: "leave stderr to the roles, as when it leads to no terminal",
+  longOnly: true,
+};
+
+/** What roles log on a terminal, where nobody says: what somebody should know. */
+const TERMINAL_LOG_LEVEL = "WARNING";
 
 /** Runs roles in the foreground. */
 export const run: Command = {
   name: "run",
   usage: "[search ...]",
   summary: "Run the roles of the home, or those whose names match, until they end or you interrupt",
-  settings: RUN_HELP,
+  settings: [...RUN_HELP, PLAIN],
   forwards: false,
   examples: ["run", "run --main-role=server --debug-level=CONSOLE", "run server worker-"],
   run: runHome,
@@ -20,5 +33,11 @@ export const run: Command = {
 async function runHome(call: CommandCall): Promise<CommandResult> {
   const ready = await runnable(call, { verb: "run", empty: "does not exist or unexpected/incomplete materials" });
   if (ready instanceof Faulted) return { value: ready };
-  return { status: await runProgram(call.world, groupProgram(call.world), [...ready.argv, "--origin=RUN"]) };
+  const argv = [...ready.argv, "--origin=RUN"];
+  if (!call.world.environment.isErrorTerminal() || call.settings.get("plain") === true) {
+    return { status: await runProgram(call.world, groupProgram(call.world), argv) };
+  }
+  if (call.commandLine.debugLevel === null) argv.push(`--debug-level=${TERMINAL_LOG_LEVEL}`);
+  const view = new RunView(call.world, [...ready.home.roles.keys()]);
+  return { status: await runProgram(view.world, groupProgram(view.world, view), argv) };
 }

@@ -11,6 +11,10 @@ export interface ControlPlace {
   readonly token: string;
   /** Its process. */
   readonly pid: number;
+  /** On 127.0.0.1: where its directory listens. */
+  readonly directoryPort: number;
+  /** The directory takes encrypted connections only. */
+  readonly encrypted: boolean;
 }
 
 /** Read and written by its user, and by nobody else. */
@@ -41,6 +45,7 @@ export async function readControlFile({ files }: World, homePath: string): Promi
 
 function isPlace(value: unknown): value is ControlPlace {
   if (typeof value !== "object" || value === null) return false;
-  const { port, token, pid } = value as Partial<Record<keyof ControlPlace, unknown>>;
-  return Number.isInteger(port) && typeof token === "string" && Number.isInteger(pid);
+  const { port, token, pid, directoryPort, encrypted } = value as Partial<Record<keyof ControlPlace, unknown>>;
+  const areNumbers = [port, pid, directoryPort].every((number) => Number.isInteger(number));
+  return areNumbers && typeof token === "string" && typeof encrypted === "boolean";
 }

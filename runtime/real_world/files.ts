@@ -2,12 +2,14 @@
 
 import type { FileInfo, FileSystem } from "../world.ts";
 import { errnoName, toFileError } from "./platform_error.ts";
+import { decodeEnd } from "../text_end.ts";
 import { lock, lockHolder } from "./lock.ts";
 
 /** Makes the file system of the real world. */
 export function realFiles(): FileSystem {
   return {
     readText: (path) => doing("read", path, () => Deno.readTextFile(path)),
+    readTextEnd: (path, bytesMax) => doing("read", path, () => readEnd(path, bytesMax)),
     writeTextAtomic: (path, text, options) => doing("write", path, () => replace(path, text, options)),
     appendText: (path, text) => doing("append to", path, () => Deno.writeTextFile(path, text, { append: true })),
     info: (path) => doing("look at", path, () => info(path)),
@@ -27,6 +29,25 @@ async function doing<T>(action: string, path: string, operation: () => Promise<T
     return await operation();
   } catch (error) {
     throw toFileError(action, path, error);
+  }
+}
+
+async function readEnd(path: string, bytesMax: number): Promise<string> {
+  const file = await Deno.open(path, { read: true });
+  try {
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(Math.min(size, bytesMax));
+    await file.seek(size - bytes.length, Deno.SeekMode.Start);
+    let length = 0;
+    while (length < bytes.length) {
+      const read = await file.read(bytes.subarray(length));
+      // It was made shorter meanwhile.
+      if (read === null) break;
+      length += read;
+    }
+    return decodeEnd(bytes.subarray(0, length));
+  } finally {
+    file.close();
   }
 }
 

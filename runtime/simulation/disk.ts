@@ -3,6 +3,7 @@
 /** A tree of files in memory: what one simulated host keeps, whatever happens to its processes. */
 
 import { fileError } from "../real_world/errno.ts";
+import { decodeEnd } from "../text_end.ts";
 import type { FileInfo } from "../world.ts";
 
 interface File {
@@ -39,6 +40,12 @@ export class Disk {
   /** The whole of a file. */
   readText(path: string): string {
     return this.#file("read", path).text;
+  }
+
+  /** The end of a file. */
+  readTextEnd(path: string, bytesMax: number): string {
+    const bytes = new TextEncoder().encode(this.readText(path));
+    return decodeEnd(bytes.subarray(Math.max(0, bytes.length - bytesMax)));
   }
 
   /** Replaces a file as a whole; `modified` is in milliseconds since 1970, here and below. */

@@ -28,6 +28,7 @@ export function makeFiles(life: Life, surroundings: FileSurroundings): FileSyste
   const later = <T>(operation: () => T): Promise<T> => life.later(1000 * latencyMs, operation);
   return {
     readText: (path) => later(() => disk.readText(absolute(path))),
+    readTextEnd: (path, bytesMax) => later(() => disk.readTextEnd(absolute(path), bytesMax)),
     writeTextAtomic: (path, text) => later(() => disk.writeText(absolute(path), text, wallMs())),
     appendText: (path, text) => later(() => disk.appendText(absolute(path), text, wallMs())),
     info: (path) => later(() => disk.info(absolute(path))),

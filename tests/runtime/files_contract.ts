@@ -24,6 +24,11 @@ export async function testFiles(files: FileSystem): Promise<void> {
   await files.appendText(path, " two");
   await files.appendText(`${folder}/deep/other`, "made");
   assertEquals(await files.readText(path), "öne two");
+  assertEquals(await files.readTextEnd(path, 100), "öne two");
+  assertEquals(await files.readTextEnd(path, 4), " two");
+  // Two bytes make the first character: one of them is none.
+  assertEquals(await files.readTextEnd(path, 7), "ne two");
+  assertEquals(await reasonOf(files.readTextEnd(`${folder}/none`, 1)), "not found");
   await files.writeTextAtomic(path, "three");
   assertEquals(await files.readText(path), "three");
   assertEquals(await files.list(`${folder}/deep`), ["er", "other"]);
