@@ -26,6 +26,7 @@ export class Children {
       publications: new Set(),
       subscriptions: new Set(),
       malformed: 0,
+      isGone: false,
     };
     this.#byProxy.set(proxy, child);
     return child;
@@ -35,6 +36,7 @@ export class Children {
   remove(proxy: Address): Child | undefined {
     const child = this.#byProxy.get(proxy);
     this.#byProxy.delete(proxy);
+    if (child !== undefined) child.isGone = true;
     return child;
   }
 

@@ -21,6 +21,7 @@ import { AcceptLink, LISTEN_TIMER } from "./accept_link.ts";
 import { MALFORMED_MESSAGES_MAX } from "./bounds.ts";
 import { Children } from "./children.ts";
 import { routeProblem } from "./checks.ts";
+import { Chores } from "./chores.ts";
 import { type DirectoryEvent, type Draw, type Effect, Effects, type Moment } from "./effects.ts";
 import { PublisherHome } from "./home/publisher_home.ts";
 import { SubscriberHome } from "./home/subscriber_home.ts";
@@ -73,6 +74,8 @@ export interface DirectoryOptions {
   readonly uniqueId: string;
   /** The base name of the program. */
   readonly executable: string;
+  /** Units of work in one turn; with less there are more turns. @default {TURN_UNITS} */
+  readonly turnUnits?: number;
 }
 
 /** Counts for tests and for those who watch over a directory. */
@@ -87,12 +90,15 @@ export interface DirectoryCounts {
   readonly pairings: number;
   readonly transports: number;
   readonly peers: number;
+  /** Pieces of work that wait for turns of their own. */
+  readonly chores: number;
 }
 
 /** The state of one directory and all of its decisions. */
 export class DirectoryCore {
   readonly #options: DirectoryOptions;
   readonly #effects = new Effects();
+  readonly #chores: Chores;
   readonly #listings: Listings;
   readonly #children = new Children();
   readonly #upward = new Upward(this.#effects);
@@ -103,20 +109,29 @@ export class DirectoryCore {
   readonly #subscribers: SubscriberHome;
   readonly #routes: Routes;
   readonly #registry: Registry;
+  /** True while the event `again` is on its way. */
+  #isAgainDue = false;
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
     const { scope, encrypted } = options;
+    this.#chores = new Chores(options.turnUnits);
     this.#listings = new Listings(scope);
     this.#parent = new ParentLink(this.#effects, { scope, encrypted, parent: options.connectTo });
     this.#accept = new AcceptLink(this.#effects, { scope, encrypted, at: options.acceptAt });
     this.#subscribers = new SubscriberHome(this.#effects, this.#transports, (id) => this.#renew(id));
-    this.#routes = new Routes(this.#listings, this.#effects, {
-      addRoute: (message, moment) => this.#subscribers.addRoute(message, "here", moment),
-      clearRoute: (message, moment) => this.#subscribers.clearRoute(message, moment),
+    this.#routes = new Routes({
+      listings: this.#listings,
+      effects: this.#effects,
+      chores: this.#chores,
+      home: {
+        addRoute: (message, moment) => this.#subscribers.addRoute(message, "here", moment),
+        clearRoute: (message, moment) => this.#subscribers.clearRoute(message, moment),
+      },
     });
     this.#registry = new Registry({
       address: options.address,
+      chores: this.#chores,
       effects: this.#effects,
       listings: this.#listings,
       parent: this.#parent,
@@ -138,6 +153,7 @@ export class DirectoryCore {
       pairings: this.#subscribers.pairingCount,
       transports: this.#transports.size,
       peers: this.#publishers.peerCount,
+      chores: this.#chores.size,
     };
   }
 
@@ -149,12 +165,21 @@ export class DirectoryCore {
    */
   handle(event: DirectoryEvent, now: number, draw: Draw): Effect[] {
     const moment: Moment = { now, draw };
+    this.#chores.beginTurn(moment);
     if (event.kind === "received") this.#received(event.message, event.from, event.isLocal === true, moment);
     else this.#happened(event, moment);
-    const asBulk = event.kind === "parentConnected" ||
+    const asBulk = event.kind === "parentConnected" || event.kind === "again" ||
       (event.kind === "received" && event.message instanceof PublishedDirectory);
     this.#upward.flush(asBulk);
+    this.#askForTurn();
     return this.#effects.take();
+  }
+
+  /** What could not be finished goes on in a turn of its own. */
+  #askForTurn(): void {
+    if (this.#isAgainDue || !(this.#chores.isWaiting || this.#upward.isWaiting)) return;
+    this.#isAgainDue = true;
+    this.#effects.add({ kind: "again" });
   }
 
   #happened(event: Exclude<DirectoryEvent, { kind: "received" }>, moment: Moment): void {
@@ -173,7 +198,7 @@ export class DirectoryCore {
         this.#children.add(event.proxy, event.ipp);
         break;
       case "childClosed":
-        this.#childClosed(event.proxy, moment);
+        this.#childClosed(event.proxy);
         break;
       case "parentConnected":
         this.#parentConnected(event.proxy, moment);
@@ -186,7 +211,7 @@ export class DirectoryCore {
         this.#parentClosed(event.reason, moment);
         break;
       case "publicationListening":
-        this.#registry.publicationListening(event.publishedId, event.ipp, moment);
+        this.#registry.publicationListening(event.publishedId, event.ipp);
         break;
       case "publicationNotListening":
         this.#registry.publicationNotListening(event.publishedId, event.reason);
@@ -206,6 +231,10 @@ export class DirectoryCore {
         break;
       case "timerDue":
         this.#timerDue(event.timer, moment);
+        break;
+      case "again":
+        this.#isAgainDue = false;
+        this.#chores.work();
         break;
     }
   }
@@ -229,14 +258,15 @@ export class DirectoryCore {
   #parentClosed(reason: string, moment: Moment): void {
     this.#effects.log("console", `Lost the directory at ${this.#parent.address}: ${reason}`);
     this.#upward.connect(null);
+    this.#registry.tellNothing();
     this.#parent.lost(moment);
     this.#effects.cancelTimer(STALE_TIMER);
     this.#subscribers.linkLost(moment);
   }
 
-  #childClosed(proxy: Address, moment: Moment): void {
+  #childClosed(proxy: Address): void {
     const child = this.#children.remove(proxy);
-    if (child !== undefined) this.#registry.removeChild(child, moment);
+    if (child !== undefined) this.#registry.removeChild(child);
   }
 
   #renew(subscribedId: string): boolean {
@@ -309,7 +339,7 @@ export class DirectoryCore {
     if (child.malformed < MALFORMED_MESSAGES_MAX) return;
     this.#effects.log("warning", `Closed the connection of the directory at ${child.ipp}: it makes no sense`);
     this.#effects.add({ kind: "closeChild", proxy: child.proxy });
-    this.#childClosed(child.proxy, moment);
+    this.#childClosed(child.proxy);
   }
 
   /** Says what is wrong with the message, or null. */

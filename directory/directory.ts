@@ -121,9 +121,12 @@ export class ObjectDirectory extends Stateless {
       case "send":
         return this.forward(effect.message, effect.to, effect.from ?? this.address);
       case "startTimer":
-        return this.#startTimer(effect.timer, effect.milliseconds);
+        return this.#startTimer(effect.timer, effect.milliseconds, { kind: "timerDue", timer: effect.timer });
       case "cancelTimer":
         return this.#cancelTimer(effect.timer);
+      case "again":
+        // A timer rather than the next turn of the loop: input and output get all of the time between.
+        return this.#startTimer("again", 0, { kind: "again" });
       case "log":
         return this[effect.level](effect.text);
       case "fail":
@@ -134,11 +137,11 @@ export class ObjectDirectory extends Stateless {
     }
   }
 
-  #startTimer(name: string, milliseconds: number): void {
+  #startTimer(name: string, milliseconds: number, event: DirectoryEvent): void {
     this.#cancelTimer(name);
     const timer = this.kernel.after(milliseconds, () => {
       this.#timers.delete(name);
-      this.deliver(new Happened({ kind: "timerDue", timer: name }), this.address, this.address);
+      this.deliver(new Happened(event), this.address, this.address);
     });
     this.#timers.set(name, { cancel: () => this.kernel.cancelTimer(timer) });
   }

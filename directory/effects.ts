@@ -53,7 +53,9 @@ export type DirectoryEvent =
   | { readonly kind: "transportNotConnected"; readonly transport: number; readonly reason: string }
   | { readonly kind: "transportClosed"; readonly transport: number; readonly reason: string }
   /** A timer of the effect `startTimer` is due. */
-  | { readonly kind: "timerDue"; readonly timer: string };
+  | { readonly kind: "timerDue"; readonly timer: string }
+  /** Answer to the effect `again`. */
+  | { readonly kind: "again" };
 
 /** The levels of log lines that cores write. */
 export type LogLevel = "warning" | "console" | "trace";
@@ -91,6 +93,8 @@ export type Effect =
   /** Start a timer, or start it again, by its name. */
   | { readonly kind: "startTimer"; readonly timer: string; readonly milliseconds: number }
   | { readonly kind: "cancelTimer"; readonly timer: string }
+  /** There is work left: give the event `again`, once, after messages, input and output that wait. */
+  | { readonly kind: "again" }
   | { readonly kind: "log"; readonly level: LogLevel; readonly text: string }
   /** The directory can't do its work; its actor ends with this. */
   | { readonly kind: "fail"; readonly fault: Faulted };

@@ -3,8 +3,11 @@
 /** Who publishes and who subscribes, as far as one directory knows. */
 
 import type { AddressValue as Address, Scope } from "../runtime/mod.ts";
+import type { Steps } from "./chores.ts";
 import { NameIndex } from "./match/name_index.ts";
 import { SearchIndex } from "./match/search_index.ts";
+import type { Effort } from "./match/effort.ts";
+import { ExpressionShelf } from "./match/expressions.ts";
 import type { SearchError } from "./match/search_error.ts";
 import { compileSearch, type SearchPattern } from "./match/search_pattern.ts";
 import type { Child, Publication, Subscription } from "./records.ts";
@@ -13,15 +16,18 @@ import { isWider } from "./scope.ts";
 /** All publications of one name. */
 interface Claim {
   readonly name: string;
-  /** In the order of arrival. */
-  readonly publications: Set<Publication>;
+  /** The first to come. */
   winner: Publication;
+  /** Those that came later, in their order; null where there are none, as for most names. */
+  standby: Set<Publication> | null;
   /**
    * Those that the directory above is told of: the first of those wide enough, and each later one that reaches further than
    * all before it. So a name of a near scope never hides the same name of a wider one.
    */
-  steps: Publication[];
+  steps: readonly Publication[];
 }
+
+const NO_STEPS: readonly Publication[] = [];
 
 /** What is listed in one directory. */
 export class Listings {
@@ -29,6 +35,7 @@ export class Listings {
   readonly subscriptions = new Map<string, Subscription>();
   readonly #claims = new NameIndex<Claim>();
   readonly #searches = new SearchIndex<Subscription>();
+  readonly #expressions = new ExpressionShelf();
 
   /** @param scope The directory's own scope; what reaches further is for the directory above as well. */
   constructor(readonly scope: Scope) {}
@@ -45,7 +52,7 @@ export class Listings {
 
   /** Publications of a name that the directory above is to know, in the order to tell it. */
   stepsOf(name: string): readonly Publication[] {
-    return this.#claims.get(name)?.steps ?? [];
+    return this.#claims.get(name)?.steps ?? NO_STEPS;
   }
 
   /** Adds a publication; true when it is the one that subscribers of its name meet here. */
@@ -54,13 +61,13 @@ export class Listings {
     publication.owner?.publications.add(publication);
     const claim = this.#claims.get(publication.name);
     if (claim === undefined) {
-      const publications = new Set([publication]);
-      const steps = isWider(publication.scope, this.scope) ? [publication] : [];
-      this.#claims.add({ name: publication.name, publications, winner: publication, steps });
+      const steps = isWider(publication.scope, this.scope) ? [publication] : NO_STEPS;
+      this.#claims.add({ name: publication.name, winner: publication, standby: null, steps });
       return true;
     }
-    claim.publications.add(publication);
-    if (isStep(publication, claim.steps, this.scope)) claim.steps.push(publication);
+    claim.standby ??= new Set();
+    claim.standby.add(publication);
+    if (isStep(publication, claim.steps, this.scope)) claim.steps = [...claim.steps, publication];
     return false;
   }
 
@@ -69,27 +76,31 @@ export class Listings {
     this.publications.delete(publication.id);
     publication.owner?.publications.delete(publication);
     const claim = this.#claims.get(publication.name);
-    if (claim === undefined || !claim.publications.delete(publication)) return null;
-    const [first] = claim.publications;
-    if (first === undefined) {
+    if (claim === undefined) return null;
+    const isWinner = claim.winner === publication;
+    const [first] = claim.standby ?? [];
+    if (isWinner && first === undefined) {
       this.#claims.delete(publication.name);
       return null;
     }
-    if (claim.steps.includes(publication)) claim.steps = this.#stepsAmong(claim.publications);
-    if (claim.winner !== publication) return null;
-    claim.winner = first;
-    return first;
+    if (isWinner) claim.winner = first!;
+    claim.standby?.delete(isWinner ? first! : publication);
+    if (claim.standby?.size === 0) claim.standby = null;
+    if (claim.steps.includes(publication)) claim.steps = this.#stepsAmong(claim);
+    return isWinner ? claim.winner : null;
   }
 
-  #stepsAmong(publications: Iterable<Publication>): Publication[] {
+  #stepsAmong({ winner, standby }: Claim): Publication[] {
     const steps: Publication[] = [];
-    for (const publication of publications) if (isStep(publication, steps, this.scope)) steps.push(publication);
+    for (const publication of [winner, ...standby ?? []]) {
+      if (isStep(publication, steps, this.scope)) steps.push(publication);
+    }
     return steps;
   }
 
   /** A search made ready, or why it can't be used. A search in use is not compiled again. */
   patternOf(search: string): SearchPattern | SearchError {
-    return this.#searches.patternOf(search) ?? compileSearch(search);
+    return this.#searches.patternOf(search) ?? compileSearch(search, this.#expressions);
   }
 
   addSubscription(subscription: Subscription): void {
@@ -104,15 +115,14 @@ export class Listings {
     this.#searches.delete(subscription.search, subscription);
   }
 
-  /** Subscriptions with a search that matches the name. */
-  subscriptionsFor(name: string): Subscription[] {
-    return this.#searches.matching(name);
+  /** Finds subscriptions with a search that matches the name, step by step. */
+  subscriptionsFor(name: string, effort: Effort, found: (subscription: Subscription) => void): Steps {
+    return this.#searches.matching(name, effort, found);
   }
 
-  /** The publications that a subscription meets here. */
-  publicationsFor(subscription: Subscription): Publication[] {
-    if (subscription.pattern === null) return [];
-    return this.#claims.matching(subscription.pattern).map((claim) => claim.winner);
+  /** Finds the publications that a subscription meets here, step by step. */
+  *publicationsFor({ pattern }: Subscription, effort: Effort, found: (publication: Publication) => void): Steps {
+    if (pattern !== null) yield* this.#claims.matching(pattern, effort, ({ winner }) => found(winner));
   }
 
   /** Gives a listing to a newer connection, by which its home is reached from now on. */

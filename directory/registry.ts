@@ -8,6 +8,7 @@
 import { type AddressValue as Address, HostPort } from "../runtime/mod.ts";
 import { LISTINGS_PER_CHILD_MAX } from "./bounds.ts";
 import { isAddress, nameProblem, publishedProblem, subscribedProblem } from "./checks.ts";
+import type { Chore, Chores, Steps } from "./chores.ts";
 import type { Effects, Moment } from "./effects.ts";
 import type { PublisherHome } from "./home/publisher_home.ts";
 import type { SubscriberHome } from "./home/subscriber_home.ts";
@@ -30,7 +31,7 @@ import {
   SubscribeTo,
 } from "./messages.ts";
 import type { ParentLink } from "./parent_link.ts";
-import type { Child, Publication, Subscription } from "./records.ts";
+import { type Child, NO_ROUTES, type Publication, type Subscription } from "./records.ts";
 import type { Routes } from "./routes.ts";
 import { isNearer, isScope, isWider } from "./scope.ts";
 import { publishedOf, subscribedOf, type Upward } from "./upward.ts";
@@ -44,6 +45,7 @@ const BAD_SEARCH = "duplicates/search expression";
 export interface RegistryParts {
   /** Of the directory. */
   readonly address: Address;
+  readonly chores: Chores;
   readonly effects: Effects;
   readonly listings: Listings;
   readonly parent: ParentLink;
@@ -52,6 +54,15 @@ export interface RegistryParts {
   readonly subscribers: SubscriberHome;
   readonly upward: Upward;
 }
+
+/** Units of work for the end of one listing, and for telling the directory above of one. */
+const REMOVE_UNITS = 5;
+const TELL_UNITS = 1;
+/** The lane of what is told to the directory above. */
+const TELLING = "telling";
+
+/** A listing that is new. */
+const UNMATCHED = { routes: NO_ROUTES, order: 0, chore: null };
 
 /** A publication of this process, from the request on. */
 interface Reservation {
@@ -68,6 +79,8 @@ export class Registry {
   readonly #waiting = new Map<string, Reservation>();
   /** Searches of this process with their askers. */
   readonly #searches = new Set<string>();
+  /** What a new directory above has not been told yet. */
+  #telling: Chore | null = null;
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
@@ -99,15 +112,15 @@ export class Registry {
       this.#waiting.set(reservation.id, reservation);
       const to = { host: listenerHost(request), encrypted: request.encrypted === true };
       publishers.add(reservation.id, request.publisherAddress!, to);
-    } else this.#register(reservation, new HostPort(), moment);
+    } else this.#register(reservation, new HostPort());
   }
 
   /** The listener of a publication is there. */
-  publicationListening(id: string, ipp: HostPort, moment: Moment): void {
+  publicationListening(id: string, ipp: HostPort): void {
     const reservation = this.#waiting.get(id);
     if (reservation === undefined) return;
     this.#waiting.delete(id);
-    this.#register(reservation, new HostPort(listenerHost(reservation.request), ipp.port), moment);
+    this.#register(reservation, new HostPort(listenerHost(reservation.request), ipp.port));
   }
 
   /** No listener could be had for a publication. */
@@ -120,7 +133,7 @@ export class Registry {
     this.#parts.effects.send(reservation.from, NotPublished.of(reservation.request, "cannot listen", reason));
   }
 
-  #register({ id, request }: Reservation, ipp: HostPort, moment: Moment): void {
+  #register({ id, request }: Reservation, ipp: HostPort): void {
     const { address, effects, listings } = this.#parts;
     const publication: Publication = {
       id,
@@ -132,12 +145,12 @@ export class Registry {
       owner: null,
       request,
       object: request.publisherAddress!,
-      routes: new Set(),
+      ...UNMATCHED,
     };
     // The main object of a library is published by its framework, and does not expect to hear of it.
     const isSilent = listings.scope === "LIBRARY" && !isWider(publication.scope, "PROCESS");
     if (!isSilent) effects.send(request.publisherAddress!, publishedOf(publication));
-    this.#add(publication, moment);
+    this.#add(publication);
   }
 
   /** An object of this process asks for publications. */
@@ -170,11 +183,11 @@ export class Registry {
       owner: null,
       request: { request, key },
       object: subscriberAddress,
-      routes: new Set(),
+      ...UNMATCHED,
     };
     subscribers.add(id, subscriberAddress);
     effects.send(subscriberAddress, subscribedOf(subscription));
-    this.#addSubscription(subscription, moment);
+    this.#addSubscription(subscription);
   }
 
   /** An object of this process asks to end a publication. It is answered whether or not there was one. */
@@ -186,7 +199,7 @@ export class Registry {
     if (publication === undefined || publication.request === null) return;
     this.#names.delete(publication.name);
     publishers.remove(publication.id);
-    this.#removeAll([publication], [], { gone: null, moment });
+    this.#removeAll([publication], [], moment);
   }
 
   /** An object of this process asks to end a subscription. It is answered whether or not there was one. */
@@ -198,7 +211,7 @@ export class Registry {
     if (subscription === undefined || subscription.request === null) return;
     this.#searches.delete(subscription.request.key);
     subscribers.remove(subscription.id, moment);
-    this.#removeAll([], [subscription], { gone: null, moment });
+    this.#removeAll([], [subscription], moment);
   }
 
   // Listings of the directories below. Each says what is wrong with the message, or null.
@@ -225,10 +238,10 @@ export class Registry {
       owner: child,
       request: null,
       object: null,
-      routes: new Set(),
+      ...UNMATCHED,
     };
     parent.need(publication.scope, moment);
-    if (!this.#add(publication, moment)) {
+    if (!this.#add(publication)) {
       effects.log("trace", `Name "${publication.name}" is taken at ${listings.scope}: ${publication.id} waits for it`);
       this.#advise(message);
     }
@@ -249,11 +262,11 @@ export class Registry {
     const hasNewAddress = known.ipp.host !== ipp.host || known.ipp.port !== ipp.port;
     if (!hasMoved && !hasNewAddress) return null;
     const mustRoute = hasNewAddress || !isWider(listings.scope, "PROCESS");
-    if (mustRoute) routes.clear(known, known.owner, moment);
+    if (mustRoute) routes.clear(known, moment, known.owner === child ? null : known.owner);
     listings.move(known, child, message.homeAddress!);
     known.ipp = ipp;
     known.object = null;
-    if (mustRoute && listings.winnerOf(known.name) === known) routes.addPublication(known, moment);
+    if (mustRoute && listings.winnerOf(known.name) === known) routes.addPublication(known);
     upward.republish(known);
     return null;
   }
@@ -279,10 +292,10 @@ export class Registry {
       owner: child,
       request: null,
       object: null,
-      routes: new Set(),
+      ...UNMATCHED,
     };
     parent.need(subscription.scope, moment);
-    this.#addSubscription(subscription, moment);
+    this.#addSubscription(subscription);
     return null;
   }
 
@@ -296,10 +309,10 @@ export class Registry {
     if (!isSame) return "the id of another subscription";
     if (known.owner!.order > child.order || (known.owner === child && known.home === message.homeAddress)) return null;
     const mustRoute = !isWider(listings.scope, "PROCESS");
-    if (mustRoute) routes.clear(known, known.owner, moment);
+    if (mustRoute) routes.clear(known, moment, known.owner === child ? null : known.owner);
     listings.move(known, child, message.homeAddress!);
     known.object = null;
-    if (mustRoute) routes.addSubscription(known, moment);
+    if (mustRoute) routes.addSubscription(known);
     else routes.retell(known);
     upward.renew(known);
     return null;
@@ -320,14 +333,29 @@ export class Registry {
       listing?.owner === child;
     const publications = [...message.publishers].map((id) => listings.publications.get(id)).filter(isOwn);
     const subscriptions = [...message.subscribers].map((id) => listings.subscriptions.get(id)).filter(isOwn);
-    this.#removeAll(publications, subscriptions, { gone: null, moment });
+    this.#removeAll(publications, subscriptions, moment);
     return null;
   }
 
   /** The connection of a child is closed. */
-  removeChild(child: Child, moment: Moment): void {
-    this.#removeAll([...child.publications], [...child.subscriptions], { gone: child, moment });
-    this.#parts.routes.forget(child);
+  removeChild(child: Child): void {
+    this.#parts.chores.begin(`end of ${child.order}`, this.#removalSteps(child));
+  }
+
+  /** Listings that have come by a newer connection meanwhile are no longer among those of the child. */
+  *#removalSteps(child: Child): Steps {
+    const { chores, routes } = this.#parts;
+    routes.forget(child);
+    for (const subscription of child.subscriptions) {
+      this.#removeAll([], [subscription], chores.moment);
+      chores.effort.spend(REMOVE_UNITS);
+      if (chores.effort.isSpent) yield;
+    }
+    for (const publication of child.publications) {
+      this.#removeAll([publication], [], chores.moment);
+      chores.effort.spend(REMOVE_UNITS);
+      if (chores.effort.isSpent) yield;
+    }
   }
 
   #isFull(child: Child): boolean {
@@ -364,12 +392,12 @@ export class Registry {
   // What follows from a change.
 
   /** True when the publication is the one that subscribers of its name meet here. */
-  #add(publication: Publication, moment: Moment): boolean {
+  #add(publication: Publication): boolean {
     const { listings, routes, effects } = this.#parts;
     const isWinner = listings.addPublication(publication);
     if (isWinner) {
       effects.log("trace", `Published "${publication.name}"[${listings.scope}] (${publication.ipp})`);
-      routes.addPublication(publication, moment);
+      routes.addPublication(publication);
     }
     this.#tellSteps(publication.name);
     return isWinner;
@@ -379,11 +407,11 @@ export class Registry {
     for (const step of this.#parts.listings.stepsOf(name)) this.#parts.upward.publish(step);
   }
 
-  #addSubscription(subscription: Subscription, moment: Moment): void {
+  #addSubscription(subscription: Subscription): void {
     const { listings, routes, upward, effects } = this.#parts;
     listings.addSubscription(subscription);
     effects.log("trace", `Subscribed "${subscription.search}"[${listings.scope}]`);
-    routes.addSubscription(subscription, moment);
+    routes.addSubscription(subscription);
     if (isWider(subscription.scope, listings.scope)) upward.subscribe(subscription);
   }
 
@@ -391,40 +419,52 @@ export class Registry {
   #removeAll(
     publications: readonly Publication[],
     subscriptions: readonly Subscription[],
-    { gone, moment }: { gone: Child | null; moment: Moment },
+    moment: Moment,
   ): void {
     const { listings, routes, upward } = this.#parts;
     for (const subscription of subscriptions) {
-      routes.clear(subscription, gone, moment);
+      routes.clear(subscription, moment);
       listings.removeSubscription(subscription);
       upward.clearSubscription(subscription.id);
     }
     const names = new Set<string>();
     const followers = new Set<Publication>();
     for (const publication of publications) {
-      routes.clear(publication, gone, moment);
+      routes.clear(publication, moment);
       const follower = listings.removePublication(publication);
       if (follower !== null) followers.add(follower);
       upward.clearPublication(publication.id);
       names.add(publication.name);
     }
     for (const follower of followers) {
-      if (listings.winnerOf(follower.name) === follower) routes.addPublication(follower, moment);
+      if (listings.winnerOf(follower.name) === follower) routes.addPublication(follower);
     }
     for (const name of names) this.#tellSteps(name);
   }
 
   /** Tells a directory above that has just been connected all that is for it. */
   tellAll(): void {
-    const { listings, upward } = this.#parts;
-    const names = new Set<string>();
+    this.tellNothing();
+    this.#telling = this.#parts.chores.begin(TELLING, this.#tellingSteps());
+  }
+
+  /** The directory above is gone. */
+  tellNothing(): void {
+    if (this.#telling !== null) this.#parts.chores.cancel(this.#telling);
+    this.#telling = null;
+  }
+
+  *#tellingSteps(): Steps {
+    const { listings, upward, chores: { effort } } = this.#parts;
     for (const { name } of listings.publications.values()) {
-      if (names.has(name)) continue;
-      names.add(name);
       this.#tellSteps(name);
+      effort.spend(TELL_UNITS);
+      if (effort.isSpent) yield;
     }
     for (const subscription of listings.subscriptions.values()) {
       if (isWider(subscription.scope, listings.scope)) upward.subscribe(subscription);
+      effort.spend(TELL_UNITS);
+      if (effort.isSpent) yield;
     }
   }
 

@@ -5,6 +5,7 @@
 import { HostPort, isRemote, lastHop, type Scope } from "../runtime/mod.ts";
 import { OPEN_LIBRARIES_MAX } from "./bounds.ts";
 import { isAddress, isReachable } from "./checks.ts";
+import type { Chores, Steps } from "./chores.ts";
 import type { Effects, Moment } from "./effects.ts";
 import type { Listings } from "./listings.ts";
 import {
@@ -17,7 +18,7 @@ import {
   RouteToAddress,
   type SubscribeTo,
 } from "./messages.ts";
-import type { Child, Publication, Route, Subscription } from "./records.ts";
+import { type Child, type Matched, NO_ROUTES, type Publication, type Route, type Subscription } from "./records.ts";
 import { isNearer, isWider } from "./scope.ts";
 
 /** The home of the subscriptions of this process, which hears of routes without a message. */
@@ -26,42 +27,82 @@ export interface LocalHome {
   clearRoute(clear: ClearSubscriberRoute, moment: Moment): void;
 }
 
+/** What matches are made of. */
+export interface RoutesParts {
+  readonly listings: Listings;
+  readonly effects: Effects;
+  readonly chores: Chores;
+  readonly home: LocalHome;
+}
+
+/** Units of work for one match, with what is told of it. */
+const ROUTE_UNITS = 10;
+
 /** The matches of one directory. */
 export class Routes {
   readonly #scope: Scope;
   readonly #listings: Listings;
   readonly #effects: Effects;
+  readonly #chores: Chores;
   readonly #home: LocalHome;
+  /** Listings whose matching was begun so far. */
+  #begun = 0;
   /** Listings of libraries that were asked for their requests, in the order of asking, by connection. */
   readonly #asked = new Map<Child, (Publication | Subscription)[]>();
 
-  constructor(listings: Listings, effects: Effects, home: LocalHome) {
+  constructor({ listings, effects, chores, home }: RoutesParts) {
     this.#scope = listings.scope;
     this.#listings = listings;
     this.#effects = effects;
+    this.#chores = chores;
     this.#home = home;
   }
 
   /** Makes the routes of the publication that subscribers meet from now on. */
-  addPublication(publication: Publication, moment: Moment): void {
-    for (const subscription of this.#listings.subscriptionsFor(publication.name)) {
-      this.#add(subscription, publication, moment);
-    }
+  addPublication(publication: Publication): void {
+    this.#beginMatching(publication, "names", this.#publicationSteps(publication));
   }
 
   /** Makes the routes of a new subscription. */
-  addSubscription(subscription: Subscription, moment: Moment): void {
-    for (const publication of this.#listings.publicationsFor(subscription)) {
-      this.#add(subscription, publication, moment);
-    }
+  addSubscription(subscription: Subscription): void {
+    this.#beginMatching(subscription, "searches", this.#subscriptionSteps(subscription));
   }
 
-  #add(subscription: Subscription, publication: Publication, moment: Moment): void {
+  /** Names have lanes of their own: who publishes does not wait for the searches of the same connection. */
+  #beginMatching(listing: Publication | Subscription, kind: "names" | "searches", steps: Steps): void {
+    this.#stopMatching(listing);
+    listing.order = ++this.#begun;
+    listing.chore = this.#chores.begin(`${kind} of ${listing.owner?.order ?? "here"}`, steps);
+  }
+
+  #stopMatching(listing: Publication | Subscription): void {
+    if (listing.chore !== null) this.#chores.cancel(listing.chore);
+    listing.chore = null;
+  }
+
+  *#publicationSteps(publication: Publication): Steps {
+    yield* this.#listings.subscriptionsFor(publication.name, this.#chores.effort, (subscription) => {
+      if (subscription.order < publication.order) this.#add(subscription, publication);
+    });
+    publication.chore = null;
+  }
+
+  *#subscriptionSteps(subscription: Subscription): Steps {
+    yield* this.#listings.publicationsFor(subscription, this.#chores.effort, (publication) => {
+      if (publication.order < subscription.order) this.#add(subscription, publication);
+    });
+    subscription.chore = null;
+  }
+
+  #add(subscription: Subscription, publication: Publication): void {
+    if (subscription.owner?.isGone || publication.owner?.isGone) return;
     const way = this.#wayBetween(subscription, publication);
     if (way === null) return;
-    const route: Route = { id: moment.draw.uuid(), subscription, publication, way, toldAt: null };
-    subscription.routes.add(route);
-    publication.routes.add(route);
+    const { effort, moment } = this.#chores;
+    effort.spend(ROUTE_UNITS);
+    const route: Route = { id: moment.draw.uuid(), subscription, publication, way, isTold: false, openedAt: null };
+    addTo(subscription, route);
+    addTo(publication, route);
     if (way === "loop" || (subscription.object !== null && publication.object !== null)) this.#tell(route, moment);
     else this.#ask(publication.object === null ? publication : subscription);
   }
@@ -104,7 +145,7 @@ export class Routes {
     const [listing] = asked.splice(at, 1);
     listing!.object = object;
     for (const route of listing!.routes) {
-      if (route.toldAt !== null) continue;
+      if (route.isTold) continue;
       const { publication, subscription } = route;
       if (publication.object === null) this.#ask(publication);
       else if (subscription.object === null) this.#ask(subscription);
@@ -116,7 +157,8 @@ export class Routes {
   /** Tells the home of the subscriber. */
   #tell(route: Route, moment: Moment): void {
     const { subscription } = route;
-    route.toldAt = moment.draw.wall();
+    route.isTold = true;
+    if (route.way === "address") route.openedAt = moment.draw.wall();
     const message = this.#messageOf(route);
     if (subscription.owner === null) this.#home.addRoute(message, moment);
     else this.#effects.send(subscription.home, message);
@@ -141,52 +183,59 @@ export class Routes {
       scope: isWider(this.#scope, "PROCESS") ? "PROCESS" : this.#scope,
       subscriberAddress: subscription.object!,
       publisherAddress: publication.object!,
-      openedAt: route.toldAt!,
+      openedAt: route.openedAt!,
     });
   }
 
   /**
-   * Ends the routes of a listing and says so to the homes on both sides.
+   * Ends the routes of a listing and says so to the homes on both sides, as far as their connections are still there.
    *
-   * @param gone A connection that is closed: nobody behind it can be told.
+   * @param left A connection that the listing has left for a newer one: it is as good as gone.
    */
-  clear(listing: Publication | Subscription, gone: Child | null, moment: Moment): void {
-    const routes = [...listing.routes];
-    listing.routes.clear();
+  clear(listing: Publication | Subscription, moment: Moment, left: Child | null = null): void {
+    this.#stopMatching(listing);
+    const { routes } = listing;
+    if (routes.size === 0) return this.#forgetQuestion(listing);
+    listing.routes = NO_ROUTES;
     for (const route of routes) {
       route.subscription.routes.delete(route);
       route.publication.routes.delete(route);
-      if (route.toldAt !== null) this.#untell(route, gone, moment);
+      if (route.isTold) this.#untell(route, moment, left);
     }
+    this.#forgetQuestion(listing);
+  }
+
+  #forgetQuestion(listing: Publication | Subscription): void {
     const asked = listing.owner === null ? undefined : this.#asked.get(listing.owner);
     const at = asked?.indexOf(listing) ?? -1;
     if (at >= 0) asked!.splice(at, 1);
   }
 
-  #untell(route: Route, gone: Child | null, moment: Moment): void {
+  #untell(route: Route, moment: Moment, left: Child | null): void {
     const { id: routeId, subscription, publication } = route;
     const { name } = publication;
+    const isReached = (owner: Child) => !owner.isGone && owner !== left;
     const clear = new ClearSubscriberRoute({ subscribedId: subscription.id, name, routeId });
     if (subscription.owner === null) this.#home.clearRoute(clear, moment);
-    else if (subscription.owner !== gone) this.#effects.send(subscription.home, clear);
+    else if (isReached(subscription.owner)) this.#effects.send(subscription.home, clear);
     else if (route.way === "address") this.#dropPublisher(route);
-    if (publication.owner === null || publication.owner === gone) return;
+    if (publication.owner === null || !isReached(publication.owner)) return;
     this.#effects.send(publication.home, new ClearPublisherRoute({ publishedId: publication.id, name, routeId }));
   }
 
   /** The subscriber's library is gone, so nobody else tells the publisher that the session is over. */
   #dropPublisher(route: Route): void {
-    const { id: routeId, subscription, publication, toldAt } = route;
+    const { id: routeId, subscription, publication, openedAt } = route;
     const remoteAddress = subscription.object!;
     const members = { name: publication.name, scope: "PROCESS", routeId, subscribedId: subscription.id } as const;
-    const dropped = new Dropped({ ...members, publishedId: publication.id, remoteAddress, openedAt: toldAt! });
+    const dropped = new Dropped({ ...members, publishedId: publication.id, remoteAddress, openedAt: openedAt! });
     this.#effects.forward(publication.object!, dropped, remoteAddress);
   }
 
   /** The home of a subscription has a new address: tells it all routes again, the same as before. */
   retell(subscription: Subscription): void {
     for (const route of subscription.routes) {
-      if (route.toldAt !== null) this.#effects.send(subscription.home, this.#messageOf(route));
+      if (route.isTold) this.#effects.send(subscription.home, this.#messageOf(route));
     }
   }
 
@@ -194,4 +243,9 @@ export class Routes {
   forget(child: Child): void {
     this.#asked.delete(child);
   }
+}
+
+function addTo(listing: Matched, route: Route): void {
+  if (listing.routes === NO_ROUTES) listing.routes = new Set();
+  listing.routes.add(route);
 }

@@ -5,6 +5,7 @@
 import { type AddressValue as Address, HostPort } from "../runtime/mod.ts";
 import { BULK_BYTES_MAX, CLEARED_IDS_MAX } from "./bounds.ts";
 import type { Effects } from "./effects.ts";
+import { Effort } from "./match/effort.ts";
 import { ClearListings, Published, PublishedDirectory, Subscribed } from "./messages.ts";
 import type { Publication, Subscription } from "./records.ts";
 
@@ -31,19 +32,24 @@ export function listingBytes(nameOrSearch: string): number {
   return LISTING_BYTES + CHARACTER_BYTES_MAX * nameOrSearch.length;
 }
 
+/** Units of work for telling one listing, and as much as there is in one turn. */
+const TELL_UNITS = 5;
+const TELL_TURN_UNITS = 3000;
+
 /**
- * Collects what the directory above is to hear because of one event, and remembers what it knows, so that only what it
- * knows is cleared there. Clears go before listings.
+ * Collects what the directory above is to hear, and remembers what it knows, so that only what it knows is cleared there. Clears
+ * go before listings. What is too much for one turn is told in several.
  */
 export class Upward {
   readonly #effects: Effects;
   /** The proxy of the parent, while it is connected. */
   #parent: Address | null = null;
+  /** Listings that were told or wait to be. */
   readonly #known = new Set<string>();
   #clearedPublishers: string[] = [];
   #clearedSubscribers: string[] = [];
-  #publications: Publication[] = [];
-  #subscriptions: Subscription[] = [];
+  readonly #publications = new Map<string, Publication>();
+  readonly #subscriptions = new Map<string, Subscription>();
 
   constructor(effects: Effects) {
     this.#effects = effects;
@@ -54,16 +60,25 @@ export class Upward {
     return this.#known.size;
   }
 
+  /** True when there is something left to tell. */
+  get isWaiting(): boolean {
+    return this.#publications.size + this.#subscriptions.size > 0;
+  }
+
   /** A connection to the directory above is there, or (null) gone; a new one knows nothing yet. */
   connect(parent: Address | null): void {
     this.#parent = parent;
     this.#known.clear();
+    this.#clearedPublishers = [];
+    this.#clearedSubscribers = [];
+    this.#publications.clear();
+    this.#subscriptions.clear();
   }
 
   publish(publication: Publication): void {
     if (this.#parent === null || this.#known.has(publication.id)) return;
     this.#known.add(publication.id);
-    this.#publications.push(publication);
+    this.#publications.set(publication.id, publication);
   }
 
   /** Tells again of a publication whose home or address has changed. */
@@ -74,7 +89,7 @@ export class Upward {
   subscribe(subscription: Subscription): void {
     if (this.#parent === null || this.#known.has(subscription.id)) return;
     this.#known.add(subscription.id);
-    this.#subscriptions.push(subscription);
+    this.#subscriptions.set(subscription.id, subscription);
   }
 
   /**
@@ -88,30 +103,27 @@ export class Upward {
   }
 
   clearPublication(id: string): void {
-    if (this.#known.delete(id)) this.#clearedPublishers.push(id);
+    if (this.#known.delete(id) && !this.#publications.delete(id)) this.#clearedPublishers.push(id);
   }
 
   clearSubscription(id: string): void {
-    if (this.#known.delete(id)) this.#clearedSubscribers.push(id);
+    if (this.#known.delete(id) && !this.#subscriptions.delete(id)) this.#clearedSubscribers.push(id);
   }
 
   /**
-   * Sends what was collected.
+   * Sends what was collected, or as much of it as there is room for in one turn.
    *
    * @param asBulk Listings go as lists even where there is only one.
    */
   flush(asBulk = false): void {
     this.#flushClears();
-    const isWanted = ({ id }: { readonly id: string }) => this.#known.has(id);
-    const publications = this.#publications.filter(isWanted);
-    const subscriptions = this.#subscriptions.filter(isWanted);
-    this.#publications = [];
-    this.#subscriptions = [];
-    const count = publications.length + subscriptions.length;
-    if (count === 0) return;
-    if (count === 1 && !asBulk) {
-      this.#send(publications[0] !== undefined ? publishedOf(publications[0]) : subscribedOf(subscriptions[0]!));
-    } else this.#sendBulks(publications, subscriptions);
+    const [publication] = this.#publications.values();
+    const [subscription] = this.#subscriptions.values();
+    if (this.#publications.size + this.#subscriptions.size === 1 && !asBulk) {
+      this.#publications.clear();
+      this.#subscriptions.clear();
+      this.#send(publication !== undefined ? publishedOf(publication) : subscribedOf(subscription!));
+    } else if (this.isWaiting) this.#sendBulks();
   }
 
   #flushClears(): void {
@@ -130,23 +142,29 @@ export class Upward {
     }
   }
 
-  #sendBulks(publications: readonly Publication[], subscriptions: readonly Subscription[]): void {
-    let bulk = new PublishedDirectory();
+  #sendBulks(): void {
+    const effort = new Effort(TELL_TURN_UNITS);
+    while (this.isWaiting && !effort.isSpent) this.#sendBulk(effort);
+  }
+
+  /** As many listings as fit into one message, publications first. */
+  #sendBulk(effort: Effort): void {
+    const bulk = new PublishedDirectory();
     let bytes = 0;
-    const makeRoom = (text: string) => {
+    const hasRoom = (text: string): boolean => {
       bytes += listingBytes(text);
-      if (bytes <= BULK_BYTES_MAX) return;
-      this.#send(bulk);
-      bulk = new PublishedDirectory();
-      bytes = listingBytes(text);
+      effort.spend(TELL_UNITS);
+      return bytes <= BULK_BYTES_MAX;
     };
-    for (const publication of publications) {
-      makeRoom(publication.name);
+    for (const [id, publication] of this.#publications) {
+      if (!hasRoom(publication.name)) break;
       bulk.published.push(publishedOf(publication));
+      this.#publications.delete(id);
     }
-    for (const subscription of subscriptions) {
-      makeRoom(subscription.search);
+    for (const [id, subscription] of this.#subscriptions) {
+      if (!hasRoom(subscription.search)) break;
       bulk.subscribed.push(subscribedOf(subscription));
+      this.#subscriptions.delete(id);
     }
     this.#send(bulk);
   }

@@ -4,31 +4,58 @@
 
 const LAST_CODE_POINT = 0x10ffff;
 
-/** Letters, numbers and underscore. */
+/** The classes that escapes name, by their letters; each with its opposite. */
+export interface EscapeClasses {
+  readonly d: string;
+  readonly D: string;
+  readonly s: string;
+  readonly S: string;
+  readonly w: string;
+  /** Null where RE2 has no short way to say it within a bracket: see {@link notWordClass}. */
+  readonly W: string | null;
+}
+
+/** Letters, numbers and underscore of all scripts. */
 export const WORD = "\\p{L}\\p{N}_";
-/** Letters, digits and underscore of ASCII. */
-export const ASCII_WORD = "0-9A-Za-z_";
-/** Everything but {@link ASCII_WORD}. */
-export const NOT_ASCII_WORD = "\\x{0}-\\x{2f}\\x{3a}-\\x{40}\\x{5b}-\\x{5e}\\x{60}\\x{7b}-\\x{10ffff}";
-/** Decimal digits. */
-export const DIGIT = "\\p{Nd}";
-/** Everything but {@link DIGIT}. */
-export const NOT_DIGIT = "\\P{Nd}";
-/** Decimal digits of ASCII. */
-export const ASCII_DIGIT = "0-9";
-/** Everything but {@link ASCII_DIGIT}. */
-export const NOT_ASCII_DIGIT = "\\x{0}-\\x{2f}\\x{3a}-\\x{10ffff}";
-/** White space. */
-export const SPACE = "\\x{9}-\\x{d}\\x{1c}-\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}" +
-  "\\x{202f}\\x{205f}\\x{3000}";
-/** Everything but {@link SPACE}. */
-export const NOT_SPACE =
-  "\\x{0}-\\x{8}\\x{e}-\\x{1b}\\x{21}-\\x{84}\\x{86}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}" +
-  "\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{10ffff}";
-/** White space of ASCII. */
-export const ASCII_SPACE = "\\x{9}-\\x{d}\\x{20}";
-/** Everything but {@link ASCII_SPACE}. */
-export const NOT_ASCII_SPACE = "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{10ffff}";
+
+/** What escapes mean in the original. */
+export const UNICODE_CLASSES: EscapeClasses = {
+  d: "\\p{Nd}",
+  D: "\\P{Nd}",
+  s: "\\x{9}-\\x{d}\\x{1c}-\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}" +
+    "\\x{202f}\\x{205f}\\x{3000}",
+  S: "\\x{0}-\\x{8}\\x{e}-\\x{1b}\\x{21}-\\x{84}\\x{86}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}" +
+    "\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{10ffff}",
+  w: WORD,
+  W: null,
+};
+
+/** What escapes mean in the original under its flag `a`. */
+export const ASCII_CLASSES: EscapeClasses = {
+  d: "0-9",
+  D: "\\x{0}-\\x{2f}\\x{3a}-\\x{10ffff}",
+  s: "\\x{9}-\\x{d}\\x{20}",
+  S: "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{10ffff}",
+  w: "0-9A-Za-z_",
+  W: "\\x{0}-\\x{2f}\\x{3a}-\\x{40}\\x{5b}-\\x{5e}\\x{60}\\x{7b}-\\x{10ffff}",
+};
+
+/** As much of {@link UNICODE_CLASSES} as there is in ASCII. */
+export const UNICODE_CLASSES_IN_ASCII: EscapeClasses = {
+  d: ASCII_CLASSES.d,
+  D: "\\x{0}-\\x{2f}\\x{3a}-\\x{7f}",
+  s: "\\x{9}-\\x{d}\\x{1c}-\\x{20}",
+  S: "\\x{0}-\\x{8}\\x{e}-\\x{1b}\\x{21}-\\x{7f}",
+  w: ASCII_CLASSES.w,
+  W: "\\x{0}-\\x{2f}\\x{3a}-\\x{40}\\x{5b}-\\x{5e}\\x{60}\\x{7b}-\\x{7f}",
+};
+
+/** As much of {@link ASCII_CLASSES} as there is in ASCII. */
+export const ASCII_CLASSES_IN_ASCII: EscapeClasses = {
+  ...UNICODE_CLASSES_IN_ASCII,
+  s: ASCII_CLASSES.s,
+  S: "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{7f}",
+};
 
 let notWord: string | undefined;
 

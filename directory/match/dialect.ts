@@ -3,26 +3,21 @@
 /**
  * Searches are written in the dialect of Python's `re`; they are run by RE2, in linear time. This file reads the one and
  * writes the other, with the same meaning for whole matches, or refuses with a reason. On the way it finds out which
- * literal text every match starts with.
+ * literal text every match starts with, ends with, and has in it.
  *
  * Refused, as RE2 has no such thing: back references, look-around, conditions, atomic groups, possessive repeats, and
  * repeats of more than a thousand. `\b` and `\B` go by the word characters of ASCII.
  */
 
 import {
-  ASCII_DIGIT,
-  ASCII_SPACE,
-  ASCII_WORD,
-  DIGIT,
-  NOT_ASCII_DIGIT,
-  NOT_ASCII_SPACE,
-  NOT_ASCII_WORD,
-  NOT_DIGIT,
-  NOT_SPACE,
+  ASCII_CLASSES,
+  ASCII_CLASSES_IN_ASCII,
+  type EscapeClasses,
   notWordClass,
   pointText,
   rangeText,
-  SPACE,
+  UNICODE_CLASSES,
+  UNICODE_CLASSES_IN_ASCII,
   WORD,
 } from "./code_points.ts";
 import { SearchError } from "./search_error.ts";
@@ -41,6 +36,12 @@ export interface Translated {
   readonly literal: string | null;
   /** What every matching name starts with. */
   readonly prefix: string;
+  /** What every matching name ends with. */
+  readonly suffix: string;
+  /** What every matching name has somewhere: the longest such text. */
+  readonly core: string;
+  /** How large it is with its repeats written out, which is what it costs to compile. */
+  readonly size: number;
   /** True when every name that starts with the prefix matches, as long as the rest has no line feed. */
   readonly isOpenEnded: boolean;
 }
@@ -51,8 +52,10 @@ interface Part {
   readonly size: number;
   /** The only text that matches, or null. */
   readonly literal: string | null;
-  /** What every matching text starts with. */
+  /** What every matching text starts with, ends with, and has somewhere. */
   readonly prefix: string;
+  readonly suffix: string;
+  readonly core: string;
   readonly kind: "atom" | "repeat" | "anchor" | "end";
 }
 
@@ -76,16 +79,21 @@ const FLAG_NAMES: Readonly<Record<string, keyof Flags>> = {
 const NO_FLAGS: Flags = { ascii: false, ignoreCase: false, multiline: false, dotAll: false, verbose: false };
 const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
-const EMPTY: Part = { text: "", size: 0, literal: "", prefix: "", kind: "atom" };
+const EMPTY: Part = { text: "", size: 0, literal: "", prefix: "", suffix: "", core: "", kind: "atom" };
 const OCTAL_MAX = 0o377;
+
+/** Which names a translation is for. */
+export type NameKind = "any" | "ascii";
 
 /**
  * Translates a search.
  *
+ * @param names With "ascii" the translation is for names of ASCII alone: classes are those of ASCII, as what is beyond it does
+ * not occur. That makes expressions with `\d` or `\w` a tenth as large, and as quick to compile.
  * @throws {SearchError} When Python would refuse it, or RE2 has no such thing.
  */
-export function translateSearch(search: string): Translated {
-  return new Reader(search).readAll();
+export function translateSearch(search: string, names: NameKind = "any"): Translated {
+  return new Reader(search, names).readAll();
 }
 
 class Reader {
@@ -95,7 +103,7 @@ class Reader {
   #flags = NO_FLAGS;
   readonly #groupNames = new Set<string>();
 
-  constructor(search: string) {
+  constructor(search: string, readonly names: NameKind) {
     if (!search.isWellFormed()) throw new SearchError("Cannot read the search: it holds half of a surrogate pair");
     this.#points = [...search];
   }
@@ -107,7 +115,8 @@ class Reader {
     const whole = only === undefined ? alternation(branches.map(sequence)) : sequence(only);
     const last = only?.at(-1);
     const isOpenEnded = last?.text === ".*" && sequence(only!.slice(0, -1)).literal !== null;
-    return { text: whole.text, literal: whole.literal, prefix: whole.prefix, isOpenEnded };
+    const { text, literal, prefix, suffix, core, size } = whole;
+    return { text, literal, prefix, suffix, core, size, isOpenEnded };
   }
 
   get #isAtEnd(): boolean {
@@ -217,11 +226,14 @@ class Reader {
     if (this.#next === "+") throw this.#refusal("possessive repeats are not supported");
     this.#takeIf("?"); // Lazy or greedy is the same for whole matches.
     const copies = Math.max(1, high === Infinity ? low : high);
+    const isSure = low > 0;
     return {
       text: item.text === "" ? "" : `${item.text}${repeatText(low, high)}`,
       size: Math.max(1, item.size) * copies,
       literal: low === high && item.literal !== null ? item.literal.repeat(low) : null,
-      prefix: low === 0 ? "" : item.prefix,
+      prefix: isSure ? item.prefix : "",
+      suffix: isSure ? item.suffix : "",
+      core: isSure ? item.core : "",
       kind: "repeat",
     };
   }
@@ -249,7 +261,15 @@ class Reader {
   #character(point: number): Part {
     if (this.#flags.ignoreCase) return atom(`(?i:${pointText(point)})`);
     const literal = String.fromCodePoint(point);
-    return { text: pointText(point), size: 1, literal, prefix: literal, kind: "atom" };
+    return {
+      text: pointText(point),
+      size: 1,
+      literal,
+      prefix: literal,
+      suffix: literal,
+      core: literal,
+      kind: "atom",
+    };
   }
 
   #group(mayHoldGlobalFlags: boolean): Part | null {
@@ -345,40 +365,27 @@ class Reader {
       case "B":
         return { ...atom(`\\${letter}`), kind: "anchor" };
       default: {
-        const category = this.#category(letter);
-        if (category !== null) return atom(this.#standing(letter, category));
-        return this.#character(this.#escapedPoint(letter, false));
+        const standing = this.#standing(letter);
+        return standing === null ? this.#character(this.#escapedPoint(letter, false)) : atom(standing);
       }
     }
   }
 
-  /** A class by its letter, outside of a bracket. */
-  #standing(letter: string, category: string): string {
-    return letter === "W" && !this.#flags.ascii ? `[^${WORD}]` : `[${category}]`;
+  /** The class of an escape letter, outside of a bracket; null where the letter names none. */
+  #standing(letter: string): string | null {
+    if (!isClassLetter(letter)) return null;
+    return letter === "W" && this.#classes.W === null ? `[^${WORD}]` : `[${this.#classes[letter]}]`;
   }
 
   /** The class of an escape letter, for the inside of a bracket; null where the letter names none. */
   #category(letter: string): string | null {
-    const { ascii } = this.#flags;
-    switch (letter) {
-      case "d":
-        return ascii ? ASCII_DIGIT : DIGIT;
-      case "D":
-        return ascii ? NOT_ASCII_DIGIT : NOT_DIGIT;
-      case "s":
-        return ascii ? ASCII_SPACE : SPACE;
-      case "S":
-        return ascii ? NOT_ASCII_SPACE : NOT_SPACE;
-      case "w":
-        return ascii ? ASCII_WORD : WORD;
-      case "W":
-        return ascii ? NOT_ASCII_WORD : this.#isInBracket ? notWordClass() : "";
-      default:
-        return null;
-    }
+    return isClassLetter(letter) ? this.#classes[letter] ?? notWordClass() : null;
   }
 
-  #isInBracket = false;
+  get #classes(): EscapeClasses {
+    if (this.names === "ascii") return this.#flags.ascii ? ASCII_CLASSES_IN_ASCII : UNICODE_CLASSES_IN_ASCII;
+    return this.#flags.ascii ? ASCII_CLASSES : UNICODE_CLASSES;
+  }
 
   /** The code point that an escape stands for. */
   #escapedPoint(letter: string, inBracket: boolean): number {
@@ -415,7 +422,6 @@ class Reader {
   #bracket(): Part {
     const isNegated = this.#takeIf("^");
     const members: string[] = [];
-    this.#isInBracket = true;
     while (true) {
       if (this.#isAtEnd) throw this.#refusal("unterminated character set");
       if (members.length > 0 && this.#takeIf("]")) break;
@@ -433,7 +439,6 @@ class Reader {
         members.push(rangeText(low, high));
       }
     }
-    this.#isInBracket = false;
     const text = `[${isNegated ? "^" : ""}${members.join("")}]`;
     return atom(this.#flags.ignoreCase ? `(?i:${text})` : text);
   }
@@ -448,6 +453,10 @@ class Reader {
   }
 }
 
+function isClassLetter(letter: string): letter is keyof EscapeClasses {
+  return /^[dDsSwW]$/.test(letter);
+}
+
 function memberText(member: number | string): string {
   return typeof member === "string" ? member : pointText(member);
 }
@@ -459,11 +468,11 @@ function repeatText(low: number, high: number): string {
 }
 
 function atom(text: string): Part {
-  return { text, size: 1, literal: null, prefix: "", kind: "atom" };
+  return { text, size: 1, literal: null, prefix: "", suffix: "", core: "", kind: "atom" };
 }
 
 function anchor(text: string, kind: "anchor" | "end"): Part {
-  return { text, size: 1, literal: null, prefix: "", kind };
+  return { ...atom(text), kind };
 }
 
 /** For whole matches a start at the start and an end at the end say nothing. */
@@ -476,19 +485,29 @@ function trimAnchors(items: readonly Part[]): Part[] {
 }
 
 function sequence(items: readonly Part[]): Part {
+  if (items.length === 0) return EMPTY;
   let text = "";
   let prefix = "";
   let size = 0;
   let isLiteral = true;
+  /** Literal text right before the next item, and the longest such text so far. */
+  let run = "";
+  let core = "";
   for (const item of items) {
     text += item.text;
     size += item.size;
-    if (!isLiteral) continue;
-    prefix += item.literal ?? item.prefix;
-    isLiteral = item.literal !== null;
+    if (isLiteral) {
+      prefix += item.literal ?? item.prefix;
+      isLiteral = item.literal !== null;
+    }
+    if (item.literal !== null) run += item.literal;
+    else {
+      core = longest(core, run + item.prefix, item.core);
+      run = item.suffix;
+    }
   }
-  if (items.length === 0) return EMPTY;
-  return { text, size, literal: isLiteral ? prefix : null, prefix, kind: "atom" };
+  const literal = isLiteral ? prefix : null;
+  return { text, size, literal, prefix, suffix: run, core: longest(core, run), kind: "atom" };
 }
 
 function alternation(branches: readonly Part[]): Part {
@@ -497,12 +516,24 @@ function alternation(branches: readonly Part[]): Part {
     size: branches.reduce((sum, branch) => sum + branch.size, 1),
     literal: null,
     prefix: branches.map((branch) => branch.prefix).reduce(commonPrefix),
+    suffix: branches.map((branch) => branch.suffix).reduce(commonSuffix),
+    core: branches.map((branch) => branch.core).reduce((one, other) => one === other ? one : ""),
     kind: "atom",
   };
+}
+
+function longest(...texts: string[]): string {
+  return texts.reduce((one, other) => other.length > one.length ? other : one);
 }
 
 function commonPrefix(one: string, other: string): string {
   let length = 0;
   while (length < one.length && length < other.length && one[length] === other[length]) length++;
   return one.slice(0, length);
+}
+
+function commonSuffix(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && length < other.length && one.at(-1 - length) === other.at(-1 - length)) length++;
+  return one.slice(one.length - length);
 }

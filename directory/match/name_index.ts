@@ -2,6 +2,7 @@
 
 /** Finds the names that a search matches: one look for a literal, those with its literal start for most others. */
 
+import type { Effort } from "./effort.ts";
 import { PrefixTree } from "./prefix_tree.ts";
 import type { SearchPattern } from "./search_pattern.ts";
 
@@ -25,16 +26,22 @@ export class NameIndex<V extends { readonly name: string }> {
     this.#names.delete(name);
   }
 
-  /** All values with a name that the search matches. */
-  matching(pattern: SearchPattern): V[] {
+  /**
+   * Calls `found` with all values whose names the search matches. It stops whenever the effort is spent, and goes on with the
+   * next step; what has come and gone meanwhile is seen or not.
+   */
+  *matching(pattern: SearchPattern, effort: Effort, found: (value: V) => void): Generator<void, void> {
     if (pattern.kind === "literal") {
       const only = this.#names.get(pattern.prefix);
-      return only === undefined ? [] : [only];
+      if (only !== undefined) found(only);
+      return;
     }
-    const found: V[] = [];
-    this.#names.visitBelow(pattern.prefix, (value) => {
-      if (pattern.matches(value.name)) found.push(value);
-    });
-    return found;
+    let last: string | null = null;
+    const visit = (value: V): boolean => {
+      last = value.name;
+      if (pattern.matches(value.name, effort)) found(value);
+      return !effort.isSpent;
+    };
+    while (!this.#names.visitBelow(pattern.prefix, last, visit)) yield;
   }
 }

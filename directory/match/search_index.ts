@@ -2,6 +2,7 @@
 
 /** Finds the searches that a name matches, at the cost of what matches and of the searches without a literal start. */
 
+import type { Effort } from "./effort.ts";
 import { PrefixTree } from "./prefix_tree.ts";
 import type { SearchPattern } from "./search_pattern.ts";
 
@@ -22,6 +23,11 @@ export class SearchIndex<V extends object> {
     return this.#bySearch.get(search)?.pattern;
   }
 
+  /** What is filed under a search. */
+  valuesOf(search: string): Iterable<V> {
+    return this.#bySearch.get(search)?.values ?? [];
+  }
+
   add(pattern: SearchPattern, value: V): void {
     let entry = this.#bySearch.get(pattern.search);
     if (entry === undefined) {
@@ -39,19 +45,26 @@ export class SearchIndex<V extends object> {
     this.#unfile(entry);
   }
 
-  /** All values of searches that match the name. */
-  matching(name: string): V[] {
-    const found: V[] = [];
-    const collect = (entry: Entry<V>) => {
-      for (const value of entry.values) found.push(value);
-    };
-    this.#literals.get(name)?.forEach(collect);
-    const test = (entry: Entry<V>) => {
-      if (entry.pattern.matches(name)) collect(entry);
-    };
-    this.#prefixes.visitAlong(name, (entries) => entries.forEach(test));
-    this.#scanned.forEach(test);
-    return found;
+  /**
+   * Calls `found` with all values of searches that match the name. It stops whenever the effort is spent, and goes on with
+   * the next step; what has come and gone meanwhile is seen or not.
+   */
+  *matching(name: string, effort: Effort, found: (value: V) => void): Generator<void, void> {
+    const shelves = [this.#scanned];
+    this.#prefixes.visitAlong(name, (entries) => void shelves.push(entries));
+    const literals = this.#literals.get(name);
+    if (literals !== undefined) shelves.push(literals);
+    for (let shelf = shelves.pop(); shelf !== undefined; shelf = shelves.pop()) {
+      for (const { pattern, values } of shelf) {
+        if (pattern.matches(name, effort)) {
+          for (const value of values) {
+            found(value);
+            if (effort.isSpent) yield;
+          }
+        }
+        if (effort.isSpent) yield;
+      }
+    }
   }
 
   #file(entry: Entry<V>): void {

@@ -1,16 +1,15 @@
 /**
  * Measures a LAN directory, in a process of its own, with very many connections, names and patterns, and prints one JSON line
  * for each figure: how long the listings take, memory, how long a new name takes to be available, also while one peer's
- * patterns storm in.
+ * patterns storm in. The connections are those of a thread of their own, so that their work is not measured.
  *
  * Usage: deno run -A scripts/bench/directory_load.ts [connections] [names] [patterns]
  */
 // deno-lint-ignore-file no-console
 
-import { Available, openRuntime, publish, Published, subscribe, Subscribed } from "../../directory/mod.ts";
-import { PublishedDirectory, RouteOverLoop } from "../../directory/messages.ts";
-import { attachNetwork, Connected, ConnectStream } from "../../net/mod.ts";
-import { HostPort, Ping, type Routine, type RoutineFunction } from "../../runtime/mod.ts";
+import { Available, openRuntime, publish, subscribe, Subscribed } from "../../directory/mod.ts";
+import { HostPort, type Routine, type RoutineFunction } from "../../runtime/mod.ts";
+import type { CrowdAnswer, CrowdRequest, Load } from "./directory_crowd.ts";
 
 const [connections, names, patterns] = [1000, 100_000, 10_000].map((standard, at) =>
   Number(Deno.args[at] ?? standard)
@@ -21,10 +20,12 @@ const [connections, names, patterns] = [1000, 100_000, 10_000].map((standard, at
 ];
 const SAMPLES = 300;
 /** Patterns of the storms. */
-const STORM_PATTERNS = 5000;
-const SCANNING_PATTERNS = 20;
+const STORM_PATTERNS = 20_000;
+const SCANNING_PATTERNS = 1000;
+const TRYING_PATTERNS = 40;
 /** Patterns in one message of the storm: as much as one peer sends at once. */
 const STORM_BULK = 500;
+const STORM_SAMPLES_MIN = 100;
 const LISTEN_POLL_MS = 50;
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
@@ -36,7 +37,19 @@ function freePort(): number {
 
 const port = freePort();
 const lan = startDirectory();
-const runtime = openRuntime({ directory: { scope: "PROCESS" } });
+const crowd = new Worker(new URL("./directory_crowd.ts", import.meta.url), { type: "module" });
+let routes = 0;
+
+/** Connections that list something, all at once; resolves when all has been taken. */
+function connect(loads: readonly Load[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  crowd.onmessage = ({ data }: MessageEvent<CrowdAnswer>) => {
+    routes = data.routes;
+    resolve();
+  };
+  crowd.postMessage({ port, loads } satisfies CrowdRequest);
+  return promise;
+}
 
 function startDirectory(): Deno.ChildProcess {
   const map = Deno.env.get("CAKE_IMPORT_MAP") ?? `${root}scripts/imports.npm.json`;
@@ -69,49 +82,6 @@ function memory(): number | null {
   } catch {
     return null;
   }
-}
-
-let routes = 0;
-
-/** What one connection lists. */
-interface Load {
-  readonly names: readonly string[];
-  readonly searches: readonly string[];
-}
-
-/** A connection like that of a host's directory, with listings made up. Resolves when all have been taken. */
-function connection(load: Load): Promise<void> {
-  const taken = Promise.withResolvers<void>();
-  runtime.run(async (self: Routine) => {
-    await connect(self);
-    const proxy = self.returnAddress;
-    const { random } = self.kernel.world;
-    const homeAddress = self.address;
-    const published = load.names.map((name) =>
-      new Published({
-        name,
-        scope: "LAN",
-        encrypted: false,
-        publishedId: random.uuid(),
-        listeningIpp: new HostPort("127.0.0.1", 9),
-        homeAddress,
-      })
-    );
-    const subscribed = load.searches.map((search) =>
-      new Subscribed({ search, scope: "LAN", subscribedId: random.uuid(), homeAddress })
-    );
-    self.send(new PublishedDirectory({ published, subscribed }), proxy);
-    self.ask(new Ping(), proxy).then(() => taken.resolve());
-    while (true) if (await self.input() instanceof RouteOverLoop) routes++;
-  });
-  return taken.promise;
-}
-
-async function connect(self: Routine): Promise<void> {
-  const request = new ConnectStream({ requestedIpp: new HostPort("127.0.0.1", port) });
-  attachNetwork(self.kernel).connect(request, self.address);
-  const message = await self.input();
-  if (!(message instanceof Connected)) throw new Error(`Cannot connect: ${message}`);
 }
 
 /** Milliseconds from publishing a new name to its Available in another process. */
@@ -175,14 +145,14 @@ const perConnection = { names: Math.ceil(names / connections), searches: Math.ce
 const begun = performance.now();
 for (let at = 0; at < connections; at += 100) {
   const batch = Array.from({ length: Math.min(100, connections - at) }, (_, index) => at + index);
-  await Promise.all(batch.map((child) =>
-    connection({
-      names: Array.from({ length: perConnection.names }, (_, name) => `svc:${child}:${name}`),
-      // Each matches some ten names of another connection.
-      searches: Array.from({ length: perConnection.searches }, (_, search) =>
-        `svc:${(child + 1) % connections}:${search}\\d`),
-    })
-  ));
+  await connect(batch.map((child) => ({
+    names: Array.from({ length: perConnection.names }, (_, name) => `svc:${child}:${name}`),
+    // Each matches some ten names of another connection.
+    searches: Array.from(
+      { length: perConnection.searches },
+      (_, search) => `svc:${(child + 1) % connections}:${search}\\d`,
+    ),
+  })));
 }
 const seconds = (performance.now() - begun) / 1000;
 tell("listings taken", {
@@ -201,11 +171,11 @@ async function storm(what: string, searches: readonly string[]): Promise<void> {
   const begun = performance.now();
   const coming = (async () => {
     for (let at = 0; at < searches.length; at += STORM_BULK) {
-      await connection({ names: [], searches: searches.slice(at, at + STORM_BULK) });
+      await connect([{ names: [], searches: searches.slice(at, at + STORM_BULK) }]);
     }
     isTaken = true;
   })();
-  const figures = await probe.samples(what, () => isTaken);
+  const figures = await probe.samples(what, (count) => isTaken && count >= STORM_SAMPLES_MIN);
   await coming;
   const seconds = Number(((performance.now() - begun) / 1000).toFixed(2));
   tell(`publish to Available, during a storm of patterns ${what}`, { patterns: searches.length, seconds, ...figures });
@@ -213,8 +183,10 @@ async function storm(what: string, searches: readonly string[]): Promise<void> {
 
 const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
 await storm("with a literal start", indices(STORM_PATTERNS).map((at) => `svc:${at % connections}:\\d+x${at}`));
-// Each is tried with every name.
+// Each is looked at with every name, and needs no expression.
 await storm("without a literal start", indices(SCANNING_PATTERNS).map((at) => `.*:${at}:[0-9]+x`));
+// Each is tried with every name, and the work goes on after they have been taken.
+await storm("without any literal", indices(TRYING_PATTERNS).map((at) => `[a-z]+.\\d+.\\d{${4 + at}}`));
 tell("publish to Available, after the storms", await probe.samples("after", (count) => count >= SAMPLES));
 tell("at the end", { memoryMb: memory() });
 lan.kill("SIGINT");

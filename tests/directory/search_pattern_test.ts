@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
+import { RE2JS } from "re2js";
+import { translateSearch } from "../../directory/match/dialect.ts";
+import { ExpressionShelf } from "../../directory/match/expressions.ts";
 import { SearchError } from "../../directory/match/search_error.ts";
 import { compileSearch, SEARCH_LENGTH_MAX, SearchPattern } from "../../directory/match/search_pattern.ts";
+import { Seeded } from "./seeded.ts";
 
 interface Recorded {
   readonly names: readonly string[];
@@ -95,6 +99,70 @@ Deno.test("SearchPattern knows literals and literal starts", () => {
     "a{3} literal aaa",
     "a{3}b* prefix aaa",
   ]);
+});
+
+/** A random expression; of those that can be written down most make sense. */
+function randomSearch(random: Seeded, depth = 0): string {
+  const items = Array.from({ length: 1 + random.integer(4) }, () => {
+    const item = random.pick<() => string>([
+      () => random.pick(["a", "b", "ab", "é", ":", "x\\.", "S"]),
+      () =>
+        random.pick([
+          ".",
+          "\\d",
+          "\\w",
+          "\\W",
+          "\\s",
+          "\\S",
+          "\\D",
+          "[ab]",
+          "[^a]",
+          "[\\W_]",
+          "[^\\w:]",
+          "(?a:\\w\\s)",
+        ]),
+      () => depth > 2 ? "a" : `(${randomSearch(random, depth + 1)}|${randomSearch(random, depth + 1)})`,
+      () => depth > 2 ? "b" : `(?:${randomSearch(random, depth + 1)})`,
+      () => random.pick(["^", "$", "\\b", "\\A", "\\Z"]),
+    ])();
+    const canRepeat = !/^(\^|\$|\\[bAZ])$/.test(item) && (item.length === 1 || !/^[abx]/.test(item));
+    return canRepeat ? item + random.pick(["", "", "", "*", "+", "?", "{2}", "{1,2}", "{0}"]) : item;
+  });
+  return (depth === 0 && random.float() < 0.2 ? "(?i)" : "") + items.join("");
+}
+
+Deno.test("SearchPattern: short cuts by literal parts, and expressions for ASCII, give what the whole expression gives", () => {
+  const random = new Seeded(11);
+  const letters = ["a", "b", "A", "é", ":", "x", ".", "S", "s", "1", "\n", " ", "\x1c", "_", "٣", "ſ"];
+  let matched = 0;
+  for (let count = 0; count < 250; count++) {
+    const search = randomSearch(random);
+    const pattern = compileSearch(search);
+    if (pattern instanceof SearchError) continue;
+    const whole = RE2JS.compile(translateSearch(search).text);
+    for (let names = 0; names < 25; names++) {
+      const name = Array.from({ length: random.integer(7) }, () => random.pick(letters)).join("");
+      const isMatch = whole.testExact(name);
+      assertEquals(pattern.matches(name), isMatch, `"${search}" and ${JSON.stringify(name)}`);
+      if (isMatch) matched++;
+    }
+  }
+  assert(matched > 200, `${matched} matches`);
+});
+
+Deno.test("ExpressionShelf keeps so many, and what it gave up still matches", () => {
+  const shelf = new ExpressionShelf(2);
+  const forgotten: string[] = [];
+  for (const name of ["a", "b", "c"]) shelf.keep({ forget: () => forgotten.push(name) });
+  assertEquals(forgotten, ["a"]);
+  const patterns = ["a[0-9]", "b[0-9]", "c[0-9]"].map((search) => new SearchPattern(search, shelf));
+  for (let round = 0; round < 3; round++) {
+    assertEquals(patterns.map((pattern) => [pattern.matches("b1"), pattern.matches(`${pattern.prefix}2`)]), [
+      [false, true],
+      [true, true],
+      [false, true],
+    ]);
+  }
 });
 
 Deno.test("SearchPattern ends where an engine that tries every way would not", () => {

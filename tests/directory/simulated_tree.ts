@@ -4,6 +4,7 @@
  * sides or on one. Latency is random, order within a connection is kept.
  */
 
+import { TURN_UNITS } from "../../directory/chores.ts";
 import { DirectoryCore, type DirectoryOptions } from "../../directory/core.ts";
 import type { DirectoryEvent, Draw, Effect } from "../../directory/effects.ts";
 import {
@@ -82,6 +83,8 @@ export class SimulatedTree {
   port = 40_000;
   /** Greatest latency of a message in milliseconds. */
   latency = 5;
+  /** Units of work that directories do in one turn. */
+  turnUnits = TURN_UNITS;
   readonly problems: string[] = [];
   /** Messages between processes, as text, when somebody wants to see them. */
   trace: ((line: string) => void) | null = null;
@@ -382,6 +385,7 @@ export class Process {
       encrypted: false,
       uniqueId: random.uuid(),
       executable: name,
+      turnUnits: tree.turnUnits,
       ...options,
     });
     tree.processes.add(this);
@@ -487,6 +491,8 @@ export class Process {
       case "cancelTimer":
         this.#timers.delete(effect.timer);
         return;
+      case "again":
+        return tree.at(0, () => this.handle({ kind: "again" }));
       case "log":
         this.logs.push(`${effect.level}: ${effect.text}`);
         return;

@@ -1,0 +1,69 @@
+/** The connections that `directory_load.ts` fills a directory with, in a thread of their own. */
+/// <reference lib="deno.worker" />
+
+import { openRuntime } from "../../directory/mod.ts";
+import { Published, PublishedDirectory, RouteOverLoop, Subscribed } from "../../directory/messages.ts";
+import { attachNetwork, Connected, ConnectStream } from "../../net/mod.ts";
+import { HostPort, Ping, type Routine } from "../../runtime/mod.ts";
+
+/** What one connection lists, in one message. */
+export interface Load {
+  readonly names: readonly string[];
+  readonly searches: readonly string[];
+}
+
+/** Asks for connections, all at once. */
+export interface CrowdRequest {
+  readonly port: number;
+  readonly loads: readonly Load[];
+}
+
+/** Says that the directory has taken what all of them list, and how many routes it has told of so far. */
+export interface CrowdAnswer {
+  readonly routes: number;
+}
+
+const runtime = openRuntime({ directory: { scope: "PROCESS" } });
+let routes = 0;
+
+/** A connection like that of a host's directory, with listings made up. Resolves when all have been taken. */
+function connection(port: number, load: Load): Promise<void> {
+  const taken = Promise.withResolvers<void>();
+  runtime.run(async (self: Routine) => {
+    await connect(self, port);
+    const proxy = self.returnAddress;
+    const { random } = self.kernel.world;
+    const homeAddress = self.address;
+    const published = load.names.map((name) =>
+      new Published({
+        name,
+        scope: "LAN",
+        encrypted: false,
+        publishedId: random.uuid(),
+        listeningIpp: new HostPort("127.0.0.1", 9),
+        homeAddress,
+      })
+    );
+    const subscribed = load.searches.map((search) =>
+      new Subscribed({ search, scope: "LAN", subscribedId: random.uuid(), homeAddress })
+    );
+    self.send(new PublishedDirectory({ published, subscribed }), proxy);
+    self.ask(new Ping(), proxy).then(() => taken.resolve());
+    while (true) if (await self.input() instanceof RouteOverLoop) routes++;
+  });
+  return taken.promise;
+}
+
+async function connect(self: Routine, port: number): Promise<void> {
+  const request = new ConnectStream({ requestedIpp: new HostPort("127.0.0.1", port) });
+  attachNetwork(self.kernel).connect(request, self.address);
+  const message = await self.input();
+  if (!(message instanceof Connected)) throw new Error(`Cannot connect: ${message}`);
+}
+
+async function answer({ port, loads }: CrowdRequest): Promise<void> {
+  await Promise.all(loads.map((load) => connection(port, load)));
+  self.postMessage({ routes } satisfies CrowdAnswer);
+}
+
+self.onmessage = ({ data }: MessageEvent<CrowdRequest>) => void answer(data);

@@ -1,0 +1,344 @@
+/**
+ * Work in turns: what one connection asks for is done in slices, so that others don't wait for it, and in the end it is the same
+ * as if it had been done at once.
+ */
+
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { Chores, TURN_UNITS } from "../../directory/chores.ts";
+import { DirectoryCore } from "../../directory/core.ts";
+import type { DirectoryEvent, Draw, Effect } from "../../directory/effects.ts";
+import { Effort } from "../../directory/match/effort.ts";
+import { SearchPattern } from "../../directory/match/search_pattern.ts";
+import {
+  ClearListings,
+  ClearSubscriberRoute,
+  Published,
+  PublishedDirectory,
+  RouteOverLoop,
+  Subscribed,
+} from "../../directory/messages.ts";
+import { type AddressValue as Address, HostPort, Instant, localAddress } from "../../runtime/mod.ts";
+import { Seeded } from "./seeded.ts";
+
+const PARENT = localAddress(99);
+
+/** A host directory whose children are made up, with its turns in the hands of the test. */
+class Stage {
+  readonly random: Seeded;
+  readonly core: DirectoryCore;
+  /** Pairs of subscription and publication that its children have been told of. */
+  readonly routes = new Map<string, string>();
+  readonly pairs = new Set<string>();
+  /** What went to the directory above. */
+  readonly told: object[] = [];
+  readonly problems: string[] = [];
+  isAgainDue = false;
+  turns = 0;
+  readonly #draw: Draw;
+  #children = 20;
+
+  constructor(seed: number, turnUnits: number) {
+    this.random = new Seeded(seed);
+    this.#draw = {
+      uuid: () => this.random.uuid(),
+      float: () => this.random.float(),
+      wall: () => new Instant(0n),
+      primaryAddress: () => null,
+      primaryPrefixBits: () => null,
+    };
+    this.core = new DirectoryCore({
+      address: localAddress(16),
+      scope: "HOST",
+      connectTo: null,
+      acceptAt: null,
+      encrypted: false,
+      uniqueId: this.random.uuid(),
+      executable: "stage",
+      turnUnits,
+    });
+  }
+
+  handle(event: DirectoryEvent): void {
+    for (const effect of this.core.handle(event, 0, this.#draw)) this.#take(effect);
+  }
+
+  #take(effect: Effect): void {
+    if (effect.kind === "again") {
+      if (this.isAgainDue) this.problems.push("a turn was asked for twice");
+      this.isAgainDue = true;
+    }
+    if (effect.kind !== "send") return;
+    const { message, to } = effect;
+    if (to === PARENT) this.told.push(message);
+    else if (message instanceof RouteOverLoop) {
+      const pair = `${message.subscribedId} ${message.publishedId}`;
+      if (this.pairs.has(pair)) this.problems.push(`second route of ${pair}`);
+      this.pairs.add(pair);
+      this.routes.set(message.routeId!, pair);
+    } else if (message instanceof ClearSubscriberRoute) this.#forget(message.routeId!);
+  }
+
+  #forget(routeId: string): void {
+    const pair = this.routes.get(routeId);
+    if (pair === undefined) this.problems.push("the end of a route that was not told");
+    else this.pairs.delete(pair);
+    this.routes.delete(routeId);
+  }
+
+  /** Gives the turn that was asked for; false when none was. */
+  again(): boolean {
+    if (!this.isAgainDue) return false;
+    this.isAgainDue = false;
+    this.turns++;
+    this.handle({ kind: "again" });
+    return true;
+  }
+
+  finish(): void {
+    while (this.again());
+  }
+
+  child(): Address {
+    const proxy = localAddress(++this.#children);
+    this.handle({ kind: "childAccepted", proxy, ipp: new HostPort("127.0.0.1", this.#children) });
+    return proxy;
+  }
+
+  say(proxy: Address, message: object): void {
+    this.handle({ kind: "received", message, from: `16,${proxy}` as Address });
+  }
+
+  /** A subscription whose connection is closed is told nothing any more. */
+  forgetRoutesOf(subscribedId: string): void {
+    for (const [id, pair] of this.routes) if (pair.startsWith(subscribedId)) this.#forget(id);
+  }
+
+  published(proxy: Address, name: string): Published {
+    return new Published({
+      name,
+      scope: "LAN",
+      encrypted: false,
+      publishedId: this.random.uuid(),
+      listeningIpp: new HostPort("127.0.0.1", 5),
+      homeAddress: `16,${proxy}` as Address,
+    });
+  }
+
+  subscribed(proxy: Address, search: string): Subscribed {
+    return new Subscribed({
+      search,
+      scope: "LAN",
+      subscribedId: this.random.uuid(),
+      homeAddress: `16,${proxy}` as Address,
+    });
+  }
+
+  publish(proxy: Address, names: readonly string[]): Published[] {
+    const published = names.map((name) => this.published(proxy, name));
+    this.say(proxy, new PublishedDirectory({ published, subscribed: [] }));
+    return published;
+  }
+
+  subscribe(proxy: Address, searches: readonly string[]): Subscribed[] {
+    const subscribed = searches.map((search) => this.subscribed(proxy, search));
+    this.say(proxy, new PublishedDirectory({ published: [], subscribed }));
+    return subscribed;
+  }
+}
+
+function numbered(count: number, text: (at: number) => string): string[] {
+  return Array.from({ length: count }, (_, at) => text(at));
+}
+
+Deno.test("DirectoryCore: a storm of patterns is matched in turns, and who publishes meanwhile is met at once", () => {
+  const stage = new Stage(1, TURN_UNITS);
+  const [storming, publishing, waiting] = [stage.child(), stage.child(), stage.child()];
+  stage.publish(publishing, numbered(5000, (at) => `svc:${at}`));
+  const [wish] = stage.subscribe(waiting, ["new:.*"]);
+  stage.finish();
+  stage.turns = 0;
+  // Each has to be tried with every name.
+  stage.subscribe(storming, numbered(40, (at) => `[a-z]+:[0-9]*[13579]${at % 10}`));
+  assert(stage.isAgainDue);
+  for (let count = 0; count < 5; count++) {
+    assert(stage.again(), "the storm is not over");
+    const published = stage.published(publishing, `new:${count}`);
+    stage.say(publishing, published);
+    const pair = `${wish!.subscribedId} ${published.publishedId}`;
+    assert(stage.pairs.has(pair), "matched in the turn of the event itself");
+  }
+  stage.finish();
+  assertGreater(stage.turns, 40);
+  // Names of two digits or more that end with an odd number and the other one: five in a hundred, and four searches each.
+  assertEquals([stage.routes.size - 5, stage.problems, stage.core.counts.chores], [40 * 250, [], 0]);
+});
+
+Deno.test("DirectoryCore: two storms share the turns, and the light one is over first", () => {
+  const stage = new Stage(2, TURN_UNITS);
+  const [heavy, light, publishing] = [stage.child(), stage.child(), stage.child()];
+  stage.publish(publishing, numbered(3000, (at) => `svc:${at}`));
+  stage.finish();
+  stage.subscribe(heavy, numbered(200, (at) => `[a-z]+:[0-9]*x${at}?y?`));
+  const [wish] = stage.subscribe(light, ["[a-z]+:299[0-9]"]);
+  const found = () => [...stage.pairs].filter((pair) => pair.startsWith(wish!.subscribedId!)).length;
+  let turns = 0;
+  while (found() < 10 && stage.again()) turns++;
+  assertLess(turns, 20);
+  assertGreater(stage.core.counts.chores, 150);
+  stage.finish();
+  assertEquals([found(), stage.problems], [10, []]);
+});
+
+Deno.test("DirectoryCore: the listings of a connection that is closed are cleared in turns", () => {
+  const stage = new Stage(3, TURN_UNITS);
+  const [going, staying] = [stage.child(), stage.child()];
+  stage.publish(going, numbered(4000, (at) => `svc:${at}`));
+  stage.subscribe(staying, ["svc:.*"]);
+  stage.finish();
+  assertEquals(stage.routes.size, 4000);
+  stage.handle({ kind: "childClosed", proxy: going });
+  assert(stage.isAgainDue);
+  // What is still to be cleared is not met any more.
+  const before = stage.routes.size;
+  assertGreater(before, 2000);
+  stage.subscribe(staying, ["svc:3.*"]);
+  const [heir] = stage.publish(staying, ["svc:3999"]);
+  stage.finish();
+  const [wide, narrow] = stage.routes.values();
+  assertEquals(stage.routes.size, 2);
+  for (const pair of [wide, narrow]) assert(pair!.endsWith(heir!.publishedId!));
+  const { publications, subscriptions, chores } = stage.core.counts;
+  assertEquals([publications, subscriptions, chores, stage.problems], [1, 2, 0, []]);
+});
+
+Deno.test("DirectoryCore: listings that come again by a newer connection survive the end of the old one, however long that takes", () => {
+  const stage = new Stage(4, 50);
+  const old = stage.child();
+  const names = numbered(300, (at) => `svc:${at}`);
+  const published = stage.publish(old, names);
+  stage.finish();
+  stage.handle({ kind: "childClosed", proxy: old });
+  const young = stage.child();
+  const homeAddress = `16,${young}` as Address;
+  const again = published.map(({ name, scope, publishedId }) =>
+    new Published({ name, scope, publishedId, listeningIpp: new HostPort("127.0.0.1", 5), homeAddress })
+  );
+  stage.say(young, new PublishedDirectory({ published: again, subscribed: [] }));
+  stage.finish();
+  assertEquals([stage.core.counts.publications, stage.problems], [300, []]);
+});
+
+Deno.test("DirectoryCore: a directory above that comes back is told everything once, in turns, and of changes meanwhile", () => {
+  const stage = new Stage(5, TURN_UNITS);
+  const child = stage.child();
+  const published = stage.publish(child, numbered(6000, (at) => `svc:${at}`));
+  stage.subscribe(child, numbered(2000, (at) => `other:${at}`));
+  stage.finish();
+  stage.handle({ kind: "parentConnected", proxy: PARENT });
+  assert(stage.isAgainDue, "it takes more than a turn");
+  const { publishedId: first } = published[0]!;
+  const { publishedId: last } = published.at(-1)!;
+  stage.say(child, new ClearListings({ subscribers: new Set(), publishers: new Set([first!, last!]) }));
+  const [late] = stage.publish(child, ["late"]);
+  stage.finish();
+  const known = new Map<string, number>();
+  for (const message of stage.told) {
+    if (message instanceof ClearListings) { for (const id of message.publishers) known.delete(id); }
+    if (!(message instanceof PublishedDirectory)) continue;
+    for (const { publishedId: id } of message.published) known.set(id!, (known.get(id!) ?? 0) + 1);
+    for (const { subscribedId: id } of message.subscribed) known.set(id!, (known.get(id!) ?? 0) + 1);
+  }
+  assertEquals([known.size, stage.core.counts.known], [6000 - 2 + 2000 + 1, 6000 - 2 + 2000 + 1]);
+  assertEquals([...known.values()].filter((count) => count !== 1), []);
+  assert(known.has(late!.publishedId!) && !known.has(first!) && !known.has(last!));
+});
+
+Deno.test("DirectoryCore: matching in turns finds each pair once, whatever comes and goes meanwhile", () => {
+  const searches = ["a:.*", "b:[0-3]+", ".*:1", "a:1", "[ab]:\\d", "(?:a|b):[1-9]*", "c.*", ".*"];
+  for (let seed = 1; seed <= 120; seed++) {
+    const stage = new Stage(seed, seed % 4 === 0 ? 400 : 1 + seed % 7);
+    const { random } = stage;
+    const live = new Map<string, { proxy: Address; listing: Published | Subscribed }>();
+    let children = [stage.child(), stage.child(), stage.child()];
+    for (let step = 0; step < 150; step++) {
+      const proxy = random.pick(children);
+      const act = random.float();
+      if (act < 0.3) {
+        const name = `${random.pick(["a", "b", "c"])}:${random.integer(40)}`;
+        if ([...live.values()].some(({ listing }) => "name" in listing && listing.name === name)) continue;
+        const [listing] = stage.publish(proxy, [name]);
+        live.set(listing!.publishedId!, { proxy, listing: listing! });
+      } else if (act < 0.5) {
+        const [listing] = stage.subscribe(proxy, [random.pick(searches)]);
+        live.set(listing!.subscribedId!, { proxy, listing: listing! });
+      } else if (act < 0.7 && live.size > 0) {
+        const [id, { proxy: owner, listing }] = random.pick([...live]);
+        const [publishers, subscribers] = "name" in listing ? [[id], []] : [[], [id]];
+        stage.say(owner, new ClearListings({ publishers: new Set(publishers), subscribers: new Set(subscribers) }));
+        live.delete(id);
+      } else if (act < 0.73) {
+        stage.handle({ kind: "childClosed", proxy });
+        for (const [id, { proxy: owner }] of [...live]) {
+          if (owner !== proxy) continue;
+          live.delete(id);
+          stage.forgetRoutesOf(id);
+        }
+        children = [...children.filter((other) => other !== proxy), stage.child()];
+      } else stage.again();
+    }
+    stage.finish();
+    const expected: string[] = [];
+    for (const { listing: subscribed } of live.values()) {
+      if (!("search" in subscribed)) continue;
+      const pattern = new SearchPattern(subscribed.search!);
+      for (const { listing: published } of live.values()) {
+        if (!("name" in published) || !pattern.matches(published.name!)) continue;
+        expected.push(`${subscribed.subscribedId} ${published.publishedId}`);
+      }
+    }
+    assertEquals(stage.problems, [], `seed ${seed}`);
+    assertEquals([...stage.pairs].sort(), expected.sort(), `seed ${seed}`);
+    assertEquals(stage.core.counts.chores, 0);
+  }
+});
+
+Deno.test("Chores: lanes get the same, work that is taken back is not done, and a turn is bounded", () => {
+  const chores = new Chores(1000);
+  const done = new Map<string, number>();
+  function* steps(lane: string, count: number) {
+    for (let at = 0; at < count; at++) {
+      done.set(lane, (done.get(lane) ?? 0) + 1);
+      chores.effort.spend(10);
+      if (chores.effort.isSpent) yield;
+    }
+  }
+  const draw = {} as Draw;
+  chores.beginTurn({ now: 0, draw });
+  const first = chores.begin("one", steps("one", 1000));
+  chores.begin("two", steps("two", 1000));
+  assertEquals([done.get("one"), done.get("two")], [100, undefined]);
+  for (let turn = 0; turn < 4; turn++) {
+    chores.beginTurn({ now: 0, draw });
+    chores.work();
+  }
+  assertLess(Math.abs(done.get("one")! - 100 - done.get("two")!), 30);
+  const before = done.get("one")!;
+  chores.cancel(first!);
+  for (let turn = 0; chores.isWaiting; turn++) {
+    assertLess(turn, 12);
+    chores.beginTurn({ now: 0, draw });
+    chores.work();
+  }
+  assertEquals([done.get("one"), done.get("two"), chores.size], [before, 1000, 0]);
+});
+
+Deno.test("SearchPattern: what it costs is counted, and a name without the literal parts costs next to nothing", () => {
+  const effort = new Effort(1000);
+  const pattern = new SearchPattern("svc:[0-9]+:end[a-z]*x");
+  for (let at = 0; at < 100; at++) assert(!pattern.matches(`svc:${at}:other`, effort));
+  assertEquals(effort.left, 900);
+  assert(pattern.matches("svc:1:endabcx", effort));
+  const first = 900 - effort.left;
+  assert(pattern.matches("svc:1:endabcx", effort));
+  assertGreater(first, 20 * (900 - first - effort.left), "compiling costs more than testing");
+});
