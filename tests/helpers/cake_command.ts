@@ -86,6 +86,19 @@ export function startCake(folder: string, ...args: string[]): RunningCommand {
   return start(`${root}cli/main.ts`, folder, args);
 }
 
+/** A command line that runs `cake` in a shell; words with blanks or quotes are the caller's. */
+export function terminalCommand(...args: string[]): string {
+  const { CAKE_IMPORT_MAP = "" } = Deno.env.toObject();
+  return [`CAKE_IMPORT_MAP=${CAKE_IMPORT_MAP}`, Deno.execPath(), ...denoArguments(`${root}cli/main.ts`), ...args].join(
+    " ",
+  );
+}
+
+/** The path of a role that tests have. */
+export function rolePath(name: string): string {
+  return `${root}tests/testdata/roles/${name}`;
+}
+
 /** Starts a role by itself, as `deno run role.ts` does. */
 export function startRole(module: string, folder: string, ...args: string[]): RunningCommand {
   return start(module, folder, args);
