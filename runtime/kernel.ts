@@ -20,6 +20,9 @@ export const TURN_MESSAGES_MAX = 1024;
  */
 const HURRIED_TURNS_MAX = 4;
 
+/** Paths whose last part is remembered. */
+const HOPS_REMEMBERED_MAX = 4096;
+
 /** How often discarded messages are reported. */
 const DISCARD_REPORT_MS = 1000;
 
@@ -82,6 +85,8 @@ export abstract class Kernel {
   /** @internal */
   readonly mailboxes = new MailboxPool();
   readonly #receivers = new Map<Address, Receiver>();
+  /** What is looked up of paths that were in use lately: to cut it out takes several times as long. */
+  readonly #hops = new Map<Address, Address>();
   readonly #services = new Map<symbol, unknown>();
   readonly #timers = new TimerQueue();
   #lastId = 0;
@@ -162,12 +167,22 @@ export abstract class Kernel {
    * be delivered is counted.
    */
   send(message: unknown, to: Address, from: Address): void {
-    const receiver = this.#receivers.get(lastHop(to));
+    const receiver = this.#receivers.get(to) ?? this.#receivers.get(this.#hopOf(to));
     if (receiver !== undefined) {
       receiver.deliver(message, to, from);
       return;
     }
     this.lose(to, from);
+  }
+
+  #hopOf(to: Address): Address {
+    let hop = this.#hops.get(to);
+    if (hop === undefined) {
+      hop = lastHop(to);
+      if (this.#hops.size >= HOPS_REMEMBERED_MAX) this.#hops.clear();
+      this.#hops.set(to, hop);
+    }
+    return hop;
   }
 
   // Services: what upper layers attach (transport, directory), found by symbol.

@@ -99,9 +99,11 @@ export { type RestartLimits, RestartPolicy } from "./restart_policy.ts";
 export { GetResponse, type GetResponseSettings } from "./combine/get_response.ts";
 export { BookReader, BookWriter } from "./codec/address_book.ts";
 export {
+  constantText,
   decode,
   decodeMessage,
   type DecodeOptions,
+  decodePart,
   encode,
   encodeMessage,
   type EncodeOptions,

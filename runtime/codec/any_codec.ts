@@ -20,6 +20,7 @@ import {
   NOT_USUAL,
   type Slot,
   type TypeCodec,
+  USUAL_START,
 } from "./type_codec.ts";
 
 /** What an Any needs of a type that it holds. */
@@ -28,6 +29,10 @@ interface HeldType {
   readonly codec: TypeCodec;
   /** `["signature",` */
   readonly label: string;
+  /** The same at the start of an envelope. */
+  readonly start: string;
+  /** The whole text in its envelope, for messages without members; null for others. */
+  readonly constant: string | null;
   readonly isMessage: boolean;
 }
 
@@ -71,12 +76,29 @@ export function anyCodec(codecOf: CodecOf): TypeCodec {
       const type = held.atStart(text, reader.at);
       if (type === undefined) throw NOT_USUAL;
       reader.at += type.label.length;
-      from.enter();
-      const value = type.codec.scan(reader, from);
-      from.leave();
-      return typedEnd(reader, type, value);
+      return scanTyped(reader, type, from);
+    },
+    writeEnveloped(value) {
+      return value instanceof MessageBase && !(value instanceof Incognito)
+        ? held.ofClass(value.constructor as unknown as MessageClass).constant
+        : null;
+    },
+    scanEnveloped(reader, from) {
+      const { recent } = held;
+      const { at } = reader;
+      // A slice that is compared is faster than startsWith, which compares unit by unit.
+      if (recent === undefined || reader.text.slice(at, at + recent.start.length) !== recent.start) return undefined;
+      reader.at += recent.start.length;
+      return scanTyped(reader, recent, from);
     },
   };
+}
+
+function scanTyped(reader: JsonReader, type: HeldType, from: Decoding): unknown {
+  from.enter();
+  const value = type.codec.scan(reader, from);
+  from.leave();
+  return typedEnd(reader, type, value);
 }
 
 function typedEnd(reader: JsonReader, held: HeldType, value: unknown): unknown {
@@ -93,7 +115,10 @@ function heldTypes(codecOf: CodecOf) {
     let held = byType.get(type);
     if (held === undefined) {
       const isMessage = type instanceof UserDefined;
-      held = { type, codec: codecOf(type), label: `[${quote(type.signature)},`, isMessage };
+      const label = `[${quote(type.signature)},`;
+      const start = USUAL_START + label;
+      const constant = isMessage && type.messageClass.members.length === 0 ? `${start}{}${NO_ALIASES}}` : null;
+      held = { type, codec: codecOf(type), label, start, constant, isMessage };
       byType.set(type, held);
     }
     return held;
@@ -107,14 +132,16 @@ function heldTypes(codecOf: CodecOf) {
     bySignature.set(signature, held);
     return held;
   };
-  let recent: HeldType | undefined;
   return {
     ofType,
     ofSignature,
-    /** The type of an Any whose text starts there; what comes often often comes again. */
+    /** The type that came last: what comes often often comes again. */
+    recent: undefined as HeldType | undefined,
+    /** The type of an Any whose text starts there. */
     atStart(text: string, at: number): HeldType | undefined {
+      const { recent } = this;
       if (recent !== undefined && text.startsWith(recent.label, at)) return recent;
-      return recent = ofSignature(text.slice(at + 2, text.indexOf('",', at + 2)));
+      return this.recent = ofSignature(text.slice(at + 2, text.indexOf('",', at + 2)));
     },
     ofClass(messageClass: MessageClass): HeldType {
       let held = byType.get(messageClass);

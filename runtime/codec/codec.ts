@@ -16,7 +16,7 @@ import { describe, type WordLayout, writeWord } from "./json_writer.ts";
 import { DECODE_LIMITS, type DecodeLimits } from "./limits.ts";
 import { type AddressReader, type AddressWriter, InlineAddresses } from "./routing.ts";
 import { NO_OFFSET, type ZoneOffset } from "./text_forms.ts";
-import { Decoding, Encoding } from "./type_codec.ts";
+import { Decoding, Encoding, USUAL_START } from "./type_codec.ts";
 
 /** What encoding may need from outside. */
 export interface EncodeOptions {
@@ -88,31 +88,68 @@ export function decode(
 ): unknown {
   try {
     const source = typeof text === "string" ? text : utf8Text(text);
-    const limits = options.limits ?? DECODE_LIMITS;
-    const scanned = scanEnvelope(source, type, options, limits);
-    return scanned === UNSCANNED ? decodeShipment(readWord(source, limits), type, options) : scanned;
+    return decodeSource(source, 0, source.length, type, options);
   } catch (thrown) {
     throw codecError("decode", thrown);
   }
 }
 
-/** Starts the text of a value without white space. */
-const USUAL_START = '{"value":';
+/**
+ * Decodes a value that stands within a longer text, from `start` to `end`, as {@link decode} decodes a text of its own. What
+ * stands around it is not looked at.
+ */
+export function decodePart(
+  text: string,
+  start: number,
+  end: number,
+  type: Portable<unknown>,
+  options: DecodeOptions = NO_OPTIONS,
+): unknown {
+  try {
+    return decodeSource(text, start, end, type, options);
+  } catch (thrown) {
+    throw codecError("decode", thrown);
+  }
+}
+
+function decodeSource(source: string, start: number, end: number, type: Portable<unknown>, options: DecodeOptions) {
+  const limits = options.limits ?? DECODE_LIMITS;
+  const scanned = scanEnvelope(source, start, end, type, options, limits);
+  return scanned === UNSCANNED ? decodeShipment(readWord(source.slice(start, end), limits), type, options) : scanned;
+}
+
 const OBJECT_END = 0x7d;
 const UNSCANNED: unique symbol = Symbol("not scanned");
 
 /** Tries the short way for text as it is usually written. Whatever stops it, the long way decides. */
-function scanEnvelope(source: string, type: Portable<unknown>, options: DecodeOptions, limits: DecodeLimits): unknown {
-  if (!source.startsWith(USUAL_START)) return UNSCANNED;
-  const codec = codecOf(type);
-  const reader = new JsonReader(source, limits);
-  reader.at = USUAL_START.length;
+function scanEnvelope(
+  source: string,
+  start: number,
+  end: number,
+  type: Portable<unknown>,
+  options: DecodeOptions,
+  limits: DecodeLimits,
+): unknown {
+  const reader = new JsonReader(source, limits, end - start);
+  reader.at = start;
   try {
-    const value = codec.scan(reader, decodingOf(options, null));
-    return source.charCodeAt(reader.at) === OBJECT_END && reader.at + 1 === source.length ? value : UNSCANNED;
+    const value = scanValue(reader, type, decodingOf(options, null));
+    // A value that reaches beyond the end is none, whatever made up for the rest of it.
+    return source.charCodeAt(reader.at) === OBJECT_END && reader.at + 1 === end ? value : UNSCANNED;
   } catch {
     return UNSCANNED;
   }
+}
+
+function scanValue(reader: JsonReader, type: Portable<unknown>, from: Decoding): unknown {
+  const codec = codecOf(type);
+  if (codec.scanEnveloped !== undefined) {
+    const value = codec.scanEnveloped(reader, from);
+    if (value !== undefined) return value;
+  }
+  if (!reader.text.startsWith(USUAL_START, reader.at)) return UNSCANNED;
+  reader.at += USUAL_START.length;
+  return codec.scan(reader, from);
 }
 
 function decodingOf(options: DecodeOptions, pointers: ReadonlyMap<string, Word> | null): Decoding {
@@ -176,6 +213,18 @@ export function layoutText(text: string, layout: WordLayout): string {
  */
 export function encodeMessage(message: unknown, options: EncodeOptions = NO_OPTIONS): string {
   return message === null || message === undefined ? '{"value":["any",null,[]]}' : encode(message, Any, options);
+}
+
+/**
+ * The text of a message whose class has no members, which is the same string for each of them; null for anything else. Of
+ * such a message nothing but its class ever needs to be looked at.
+ */
+export function constantText(message: unknown): string | null {
+  try {
+    return codecOf(Any).writeEnveloped?.(message) ?? null;
+  } catch (thrown) {
+    throw codecError("encode", thrown);
+  }
 }
 
 /** Decodes what travels between processes. */

@@ -79,8 +79,9 @@ export class JsonReader {
   #nodes = 0;
   readonly #limits: DecodeLimits;
 
-  constructor(text: string, limits: DecodeLimits) {
-    if (text.length > limits.textLength) refuse(`text of ${text.length} units, at most ${limits.textLength} are read`);
+  /** @param length Units of `text` that are to be read. */
+  constructor(text: string, limits: DecodeLimits, length: number = text.length) {
+    if (length > limits.textLength) refuse(`text of ${length} units, at most ${limits.textLength} are read`);
     this.text = text;
     this.#limits = limits;
   }

@@ -27,7 +27,14 @@ export interface TypeCodec {
    * value or the reason for the refusal.
    */
   scan(reader: JsonReader, from: Decoding): unknown;
+  /** The text of a value in its envelope, if that is always the same; null for others. */
+  writeEnveloped?(value: unknown): string | null;
+  /** Tries {@link scan} at the start of an envelope (which ends with the value); undefined if it was not tried. */
+  scanEnveloped?(reader: JsonReader, from: Decoding): unknown;
 }
+
+/** Starts the text of a value in its envelope, without white space. */
+export const USUAL_START = '{"value":';
 
 /** Finds the codec of a type; given to those that need one for their parts. */
 export type CodecOf = (type: Portable<unknown>) => TypeCodec;
@@ -57,8 +64,8 @@ export class Encoding {
   /** What is pointed to; null until there is a pointer. */
   graph: PointerGraph | null = null;
   #nesting = 0;
-  /** The pointed-to values that are being written, each inside the one before. */
-  readonly #open: unknown[] = [];
+  /** The pointed-to values that are being written, each inside the one before; null until there is one. */
+  #open: unknown[] | null = null;
   readonly #uuid: (() => string) | undefined;
 
   constructor(readonly addresses: AddressWriter, readonly zoneOffset: ZoneOffset, uuid: (() => string) | undefined) {
@@ -87,16 +94,18 @@ export class Encoding {
     const start = graph.begin();
     const alias = graph.add(type, value);
     this.enter();
-    this.#open.push(value);
+    const open = this.#open ??= [];
+    open.push(value);
     graph.fill(alias, codec.write(value, this), start);
-    this.#open.pop();
+    open.pop();
     this.leave();
     return alias;
   }
 
   /** A circle of nothing but pointers, Anys and sets has no beginning: reading one ends all networking of the original. */
   #refuseHollowCircle(value: unknown): void {
-    const circle = this.#open.slice(this.#open.lastIndexOf(value));
+    const open = this.#open ?? [];
+    const circle = open.slice(open.lastIndexOf(value));
     if (!circle.some(canCloseCircle)) refuse("a circle of pointers with no message, list or map in it");
   }
 

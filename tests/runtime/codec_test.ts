@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  constantText,
   decode,
   decodeMessage,
+  decodePart,
   decodeWord,
   encode,
   encodeMessage,
@@ -9,6 +11,7 @@ import {
   layoutText,
 } from "../../runtime/codec/codec.ts";
 import { CodecError } from "../../runtime/codec/codec_error.ts";
+import { DECODE_LIMITS } from "../../runtime/codec/limits.ts";
 import { INDENTED_SORTED } from "../../runtime/codec/json_writer.ts";
 import { bind } from "../../runtime/bind.ts";
 import { HostPort } from "../../runtime/messages/host_port.ts";
@@ -163,6 +166,48 @@ Deno.test("decode() fills a short array up, within bounds", () => {
     error(() => decode(bomb, VectorOf(ArrayOf(Integer8, 100_000)))).reason,
     "more than 1048576 values to fill arrays up",
   );
+});
+
+Deno.test("decodePart() reads what stands in a longer text, and no further", () => {
+  const texts: [string, types.Portable<unknown>][] = [
+    [encode(new Line({ price: 0.5 }), Any), Any],
+    [encode(castTo("a text of some length", Unicode), Any), Any],
+    [encode([1, 2, 3], VectorOf(Integer8)), VectorOf(Integer8)],
+    [encode(12, Integer8), Integer8],
+    ['{ "value": 12 }', Integer8],
+  ];
+  for (const [text, type] of texts) {
+    const value = decode(text, type);
+    for (const [before, behind] of [["", ""], ["x", "y"], [text, text], ['"', '"}]}']] as const) {
+      const whole = before + text + behind;
+      const start = before.length;
+      const end = start + text.length;
+      assertEquals(decodePart(whole, start, end, type), value);
+      // One unit less, and what is missing stands right behind; one more, and it is too much.
+      assertThrows(() => decodePart(whole, start, end - 1, type), CodecError);
+      if (behind !== "") assertThrows(() => decodePart(whole, start, end + 1, type), CodecError);
+    }
+  }
+});
+
+Deno.test("decodePart() bounds the part, not the text around it", () => {
+  const limits = { ...DECODE_LIMITS, textLength: 20 };
+  const whole = `${" ".repeat(50)}{"value":5}${" ".repeat(50)}`;
+  assertEquals(decodePart(whole, 50, 61, Integer8, { limits }), 5);
+  assertThrows(() => decodePart(whole, 30, 61, Integer8, { limits }), CodecError, "text of 31 units");
+});
+
+Deno.test("constantText() is the text of messages without members, and of nothing else", () => {
+  class Signal extends Message({}) {}
+  bind(Signal, "codec_test");
+  const text = encodeMessage(new Signal());
+  assertEquals(constantText(new Signal()), text);
+  assertEquals(text, '{"value":["codec_test.Signal",{},[]]}');
+  for (const other of [new Line(), new Incognito({ typeName: "x" }), castTo(5, Integer8), null, undefined, 5]) {
+    assertEquals(constantText(other), null);
+  }
+  class Unbound extends Message({}) {}
+  assertThrows(() => constantText(new Unbound()), CodecError, "bind");
 });
 
 Deno.test("decodeMessage() gives the bare value and its type", () => {
