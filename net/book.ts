@@ -23,6 +23,16 @@ export function writeBook(book: ReadonlyMap<string, Address>, addresses: InlineA
   return book.size === 0 ? EMPTY_BOOK_TEXT : encode(book, BOOK, { addresses });
 }
 
+/** The book that stands in a text. */
+export function readBookPart(
+  text: string,
+  start: number,
+  end: number,
+  addresses: InlineAddresses,
+): ReadonlyMap<string, Address> {
+  return readBook(text.slice(start, end), addresses);
+}
+
 /** The book of a text. */
 export function readBook(text: string, addresses: InlineAddresses): ReadonlyMap<string, Address> {
   return text === EMPTY_BOOK_TEXT ? EMPTY_BOOK : decode(text, BOOK, { addresses }) as ReadonlyMap<string, Address>;

@@ -29,6 +29,8 @@ import { prepareEncryption, sodiumBoxes } from "./sodium_boxes.ts";
 const GATHER_HOPS_MAX = 1024;
 /** Turns without further output before it is written. */
 const QUIET_HOPS = 2;
+/** Hops at most between what has arrived and the next read. */
+const READ_HOPS_MAX = 1024;
 /** Bytes of output that are written without waiting for more. */
 const GATHER_BYTES_MAX = 65_536;
 
@@ -91,6 +93,10 @@ export class Connection implements TransitReceiver, SessionEvents {
   #quietHops = 0;
   #gathered = 0;
   #framesWritten = 0;
+  /** Frames of the last write. */
+  #lastFrames = 0;
+  /** Hops until the next read. */
+  #readHops = 0;
   #isHeard = false;
   #held: Promise<unknown> | null = null;
   #keeper: KeeperActor | null = null;
@@ -180,30 +186,48 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   // Inbound.
 
-  async #read(): Promise<void> {
-    const { stream } = this.#options;
+  #read(): void {
+    this.#options.stream.read(this.#session.room()).then(this.#arrived, this.#readFailed);
+  }
+
+  readonly #arrived = (count: number | null): void => {
+    if (this.#isEnded) return;
+    if (this.#kernel.isClosed) {
+      this.#options.stream.close();
+      return;
+    }
+    if (count === null) {
+      this.#end(this.#closing ?? ending("ABANDONED_BY_REMOTE"));
+      return;
+    }
+    // What arrives after Close is nobody's business any more.
+    if (this.#closing !== null) {
+      this.#read();
+      return;
+    }
+    this.#isHeard = true;
+    if (this.#keeper !== null) this.lastArrival = this.#kernel.world.clock.now();
     const session = this.#session;
+    const seen = session.counts.framesIn;
     try {
-      while (!this.#isEnded) {
-        const count = await stream.read(session.room());
-        if (this.#isEnded) return;
-        if (this.#kernel.isClosed) {
-          stream.close();
-          return;
-        }
-        if (count === null) {
-          this.#end(this.#closing ?? ending("ABANDONED_BY_REMOTE"));
-          return;
-        }
-        // What arrives after Close is nobody's business any more.
-        if (this.#closing !== null) continue;
-        this.#isHeard = true;
-        if (this.#keeper !== null) this.lastArrival = this.#kernel.world.clock.now();
-        session.process(count);
-        if (session.isWaitingForBoxes) await this.#bringBoxes();
-        while (this.#held !== null) await this.#takeHeld(this.#held);
-        this.#afterInbound();
-      }
+      session.process(count);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#readHops = Math.min(session.counts.framesIn - seen, READ_HOPS_MAX);
+    if (session.isWaitingForBoxes || this.#held !== null) void this.#wait();
+    else NOW.then(this.#afterInbound);
+  };
+
+  readonly #readFailed = (error: unknown): void => this.#fail(error);
+
+  /** Waits for what the session can't go on without. */
+  async #wait(): Promise<void> {
+    try {
+      if (this.#session.isWaitingForBoxes) await this.#bringBoxes();
+      while (this.#held !== null) await this.#takeHeld(this.#held);
+      this.#afterInbound();
     } catch (error) {
       this.#fail(error);
     }
@@ -227,11 +251,21 @@ export class Connection implements TransitReceiver, SessionEvents {
     if (boxes !== null && !this.#isEnded) this.#session.useBoxes(boxes);
   }
 
-  #afterInbound(): void {
+  /**
+   * Reads on once those who were sent something had the time to take it, and to answer: as many hops as there were
+   * messages. What they send is on its way then before anything else is looked at.
+   */
+  readonly #afterInbound = (): void => {
+    if (this.#isEnded) return;
+    if (--this.#readHops > 0) {
+      NOW.then(this.#afterInbound);
+      return;
+    }
     const session = this.#session;
     if (!session.output.isEmpty) this.#flush();
     if (session.isAmidFrame && this.#frameTimer === null) this.#watchFrame();
-  }
+    this.#read();
+  };
 
   /** A frame has to be complete within a time; looked at rarely, so that frames cost no timers. */
   #watchFrame(): void {
@@ -420,12 +454,14 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /**
    * Writes until nothing is left. Before each write others get their turn, as long as they add to it, so that one write
-   * takes all of it. No promise is made for this beyond that of the write.
+   * takes all of it. No promise is made for this beyond that of the write. Where messages go one by one, each is written
+   * at once.
    */
   #flush(): void {
     if (this.#isWriting || this.#isEnded || this.#session.output.isEmpty) return;
     this.#isWriting = true;
-    this.#gather();
+    if (this.#lastFrames <= 1) this.#write();
+    else this.#gather();
   }
 
   #gather(): void {
@@ -447,7 +483,8 @@ export class Connection implements TransitReceiver, SessionEvents {
   };
 
   #write(): void {
-    this.#framesWritten += this.#session.output.frames;
+    this.#lastFrames = this.#session.output.frames;
+    this.#framesWritten += this.#lastFrames;
     const bytes = this.#session.output.take();
     this.#session.counts.bytesOut += bytes.length;
     this.#options.stream.write(bytes).then(this.#written, this.#writeFailed);

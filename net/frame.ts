@@ -5,9 +5,13 @@
  * one sealed box of them.
  */
 
+import { AsciiWindow } from "./frame_text.ts";
 import { DIMENSION_CHARACTERS_MAX, FRAME_BYTES_MAX } from "./limits.ts";
 
 const NEWLINE = 0x0a, COMMA = 0x2c, ZERO = 0x30, NINE = 0x39;
+
+/** Bytes of a dimension line with its end that are taken in one go: three sizes of frames that are taken at all. */
+const USUAL_LINE_BYTES_MAX = 23;
 
 /** Room for reading at first; most connections never need more. */
 const BUFFER_BYTES_MIN = 4096;
@@ -25,8 +29,51 @@ export interface Frame {
   readonly headerBytes: number;
   /** Bytes of the body. */
   readonly bodyBytes: number;
-  /** Header, body and book, or the sealed box of them. */
+  /** Bytes of header, body and book, or of the sealed box of them. */
+  readonly dataBytes: number;
+  /** Those bytes. */
   readonly data: Uint8Array;
+  /** What holds those bytes, from {@link start} on. */
+  readonly view: DataView;
+  /** See {@link view}. */
+  readonly start: number;
+  /** Where those bytes are in {@link FrameReader.text}; -1 if they are not pure ASCII. Looked at when it is asked for. */
+  readonly textAt: number;
+}
+
+/** A frame as its reader gives it: one object for all of them. */
+class FrameInPlace implements Frame {
+  headerBytes = 0;
+  bodyBytes = 0;
+  readonly #window: AsciiWindow;
+  dataBytes = 0;
+  start = 0;
+  view = new DataView(new ArrayBuffer(0));
+  #buffer = new Uint8Array(0);
+  #filled = 0;
+
+  constructor(window: AsciiWindow) {
+    this.#window = window;
+  }
+
+  /** @param filled End of what the buffer holds. */
+  place(buffer: Uint8Array<ArrayBuffer>, start: number, dataBytes: number, filled: number): void {
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
+      this.view = new DataView(buffer.buffer);
+    }
+    this.start = start;
+    this.dataBytes = dataBytes;
+    this.#filled = filled;
+  }
+
+  get data(): Uint8Array {
+    return this.#buffer.subarray(this.start, this.start + this.dataBytes);
+  }
+
+  get textAt(): number {
+    return this.#window.find(this.#buffer, this.start, this.start + this.dataBytes, this.#filled);
+  }
 }
 
 /** Takes frames out of a stream of bytes. The bytes are read into its own buffer, and looked at once. */
@@ -43,8 +90,15 @@ export class FrameReader {
   /** Bytes of the frame whose line has been read, or -1 before that. */
   #dataBytes = -1;
   #isBusy = false;
+  readonly #window = new AsciiWindow();
+  readonly #frame = new FrameInPlace(this.#window);
   /** Most bytes of the next frame. */
   bytesMax = FRAME_BYTES_MAX;
+
+  /** Frames that are pure ASCII, as text; see {@link Frame.textAt}. */
+  get text(): string {
+    return this.#window.text;
+  }
 
   /** True when bytes of an incomplete frame are waiting for the others. */
   get isAmidFrame(): boolean {
@@ -53,6 +107,7 @@ export class FrameReader {
 
   /** Where to read to: at least one byte. What is read there is told with {@link filled}. */
   room(): Uint8Array {
+    this.#window.clear();
     const waiting = this.#end - this.#start;
     if (waiting === 0) this.#rewind();
     else if (this.#start > 0 && this.#buffer.length - this.#end < this.#buffer.length / 4) this.#moveTo(this.#buffer);
@@ -97,14 +152,41 @@ export class FrameReader {
     if (this.#end <= end) return null;
     const terminator = this.#buffer[end]!;
     if (terminator !== NEWLINE) throw new FrameError(`unexpected ${terminator} at end-of-frame`);
-    const data = this.#buffer.subarray(this.#start, end);
+    const frame = this.#frame;
+    frame.headerBytes = this.#headerBytes;
+    frame.bodyBytes = this.#bodyBytes;
+    frame.place(this.#buffer, this.#start, this.#dataBytes, this.#end);
     this.#start = this.#scan = end + 1;
     this.#dataBytes = -1;
-    return { headerBytes: this.#headerBytes, bodyBytes: this.#bodyBytes, data };
+    return frame;
   }
 
   /** Reads the dimension line as far as it is there; true once it is complete. */
   #readLine(): boolean {
+    return (this.#scan === this.#start && this.#readUsualLine()) || this.#readAnyLine();
+  }
+
+  /** A line that is all there and as it should be, in one go; false for any other, of which nothing is taken. */
+  #readUsualLine(): boolean {
+    const buffer = this.#buffer;
+    const end = Math.min(this.#end, this.#start + USUAL_LINE_BYTES_MAX);
+    let at = this.#start;
+    let byte = 0, headerBytes = 0, bodyBytes = 0, dataBytes = 0;
+    while (at < end && (byte = buffer[at++]! - ZERO) >= 0 && byte <= 9) headerBytes = headerBytes * 10 + byte;
+    if (byte !== COMMA - ZERO || !isDigit(buffer[at]!)) return false;
+    while (at < end && (byte = buffer[at++]! - ZERO) >= 0 && byte <= 9) bodyBytes = bodyBytes * 10 + byte;
+    if (byte !== COMMA - ZERO || !isDigit(buffer[at]!)) return false;
+    while (at < end && (byte = buffer[at++]! - ZERO) >= 0 && byte <= 9) dataBytes = dataBytes * 10 + byte;
+    if (byte !== NEWLINE - ZERO || !isDigit(buffer[this.#start]!)) return false;
+    if (headerBytes + bodyBytes > dataBytes || dataBytes > this.bytesMax) return false;
+    this.#headerBytes = headerBytes;
+    this.#bodyBytes = bodyBytes;
+    this.#dataBytes = dataBytes;
+    this.#start = this.#scan = at;
+    return true;
+  }
+
+  #readAnyLine(): boolean {
     const buffer = this.#buffer;
     for (; this.#scan < this.#end; this.#scan++) {
       const byte = buffer[this.#scan]!;
@@ -146,4 +228,8 @@ export class FrameReader {
     this.#bodyBytes = bodyBytes;
     this.#dataBytes = dataBytes;
   }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
 }

@@ -6,7 +6,9 @@ import {
   type AddressValue as Address,
   BookWriter,
   Cast,
+  constantText,
   encodeMessage,
+  type EncodeOptions,
   type InlineAddresses,
   NO_ADDRESS,
 } from "../runtime/mod.ts";
@@ -20,6 +22,8 @@ import { outboundError } from "./session_error.ts";
 
 /** What sealing adds to a frame that waits for the key exchange. */
 const SEAL_BYTES = 40;
+
+const EMPTY_BOOK_END = EMPTY_BOOK_TEXT + "\n";
 
 const ENCODER = new TextEncoder();
 
@@ -51,7 +55,15 @@ export class Outbound {
   #isHolding: boolean;
   #held: (() => void)[] = [];
   #heldBytes = 0;
-  #book: BookWriter;
+  #encoding: EncodeOptions & { readonly addresses: BookWriter };
+  /** The beginning of the last frame in clear, with what it was made of: mostly that of the next one. */
+  #lastHeader = "";
+  #lastBodyBytes = -1;
+  #lastStart = "";
+  /** The last frame in clear with a message without members, with what it was made of. */
+  #constantHeader = "";
+  #constantBody = "";
+  #constantFrame = new Uint8Array(0);
 
   /** @param isHolding Keeps frames back from the start, see {@link hold}. */
   constructor(options: OutboundOptions, isHolding: boolean) {
@@ -59,7 +71,12 @@ export class Outbound {
     this.#inline = options.addresses;
     this.#headers = options.headers;
     this.#isHolding = isHolding;
-    this.#book = new BookWriter(options.uuid);
+    this.#encoding = this.#freshEncoding();
+  }
+
+  #freshEncoding(): EncodeOptions & { readonly addresses: BookWriter } {
+    const { uuid, zoneOffset } = this.#options;
+    return { addresses: new BookWriter(uuid), uuid, zoneOffset };
   }
 
   /** Bytes waiting to go out, those held back included. */
@@ -106,33 +123,52 @@ export class Outbound {
    * @throws {SessionError} OUTBOUND_STREAMING, when it can't be encoded or is too large. Nothing of it is queued.
    */
   send(message: unknown, to: Address, from: Address): void {
-    const { uuid, zoneOffset } = this.#options;
+    if (message instanceof Cast && message.type.kind === "block" && message.value !== null) {
+      this.#sendBlock(message.value, to, from);
+      return;
+    }
+    const { addresses } = this.#encoding;
     try {
       if (message instanceof Diffie || message instanceof Hellman) {
         throw new TypeError("the key exchange is not for sending");
       }
-      if (message instanceof Cast && message.type.kind === "block" && message.value !== null) {
-        this.#queueBlock(message.value, to, from);
+      const constant = constantText(message);
+      if (constant !== null && !this.#isHolding && this.cipher === null) {
+        this.#sendConstant(this.#headers.write(to, this.#returnable(from), false), constant);
         return;
       }
-      const addresses = this.#book;
-      const body = encodeMessage(message, { addresses, uuid, zoneOffset });
+      const body = constant ?? encodeMessage(message, this.#encoding);
       const book = addresses.entries.length === 0
         ? EMPTY_BOOK_TEXT
         : writeBook(new Map(addresses.entries), this.#inline);
-      const header = this.#headers.write(to, this.#returnable(from), false);
-      this.#queueText(header, body, book);
+      this.#queueText(this.#headers.write(to, this.#returnable(from), false), body, book);
     } catch (error) {
       throw outboundError(error);
     } finally {
       // Keys of a book are never used for another one.
-      if (this.#book.entries.length > 0) this.#book = new BookWriter(uuid);
+      if (addresses.entries.length > 0) this.#encoding = this.#freshEncoding();
     }
   }
 
-  #queueBlock(value: unknown, to: Address, from: Address): void {
-    if (!(value instanceof Uint8Array)) throw outboundError(new TypeError("a block that is not binary"));
-    this.#queueParts(this.#headers.write(to, this.#returnable(from), true), value, EMPTY_BOOK_TEXT);
+  /** A message without members: between a fixed pair of addresses, the frame is always the same. */
+  #sendConstant(header: string, body: string): void {
+    if (body !== this.#constantBody || header !== this.#constantHeader) {
+      this.#checkSize(header.length + body.length + EMPTY_BOOK_TEXT.length);
+      this.#constantFrame = ENCODER.encode(this.#start(header, body.length) + body + EMPTY_BOOK_END);
+      this.#constantHeader = header;
+      this.#constantBody = body;
+    }
+    this.#options.counts.framesOut++;
+    this.output.addBytes(this.#constantFrame);
+  }
+
+  #sendBlock(value: unknown, to: Address, from: Address): void {
+    try {
+      if (!(value instanceof Uint8Array)) throw new TypeError("a block that is not binary");
+      this.#queueParts(this.#headers.write(to, this.#returnable(from), true), value, EMPTY_BOOK_TEXT);
+    } catch (error) {
+      throw outboundError(error);
+    }
   }
 
   /**
@@ -190,8 +226,22 @@ export class Outbound {
     const bytes = header.length + body.length + book.length;
     this.#options.counts.framesOut++;
     if (this.cipher === null) {
-      this.output.addText(`${header.length},${body.length},${bytes}\n${header}${body}${book}\n`);
+      if (book === EMPTY_BOOK_TEXT) this.output.addText(this.#start(header, body.length) + body + EMPTY_BOOK_END);
+      else this.output.addText(`${header.length},${body.length},${bytes}\n${header}${body}${book}\n`);
     } else this.#seal(this.cipher, header.length, body.length, ENCODER.encode(header + body + book));
+  }
+
+  /** A frame with an empty book up to its body. */
+  #start(header: string, bodyBytes: number): string {
+    if (bodyBytes !== this.#lastBodyBytes || header !== this.#lastHeader) {
+      const bytes = header.length + bodyBytes + EMPTY_BOOK_TEXT.length;
+      this.#lastStart = `${header.length},${bodyBytes},${bytes}\n${header}`;
+      // Makes one piece of it, which is then not done for every frame.
+      this.#lastStart.charCodeAt(0);
+      this.#lastHeader = header;
+      this.#lastBodyBytes = bodyBytes;
+    }
+    return this.#lastStart;
   }
 
   #writeParts(header: string, body: Uint8Array, book: string): void {

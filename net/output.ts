@@ -40,6 +40,15 @@ export class Output {
     if (this.#text.length > TEXT_LENGTH_MAX) this.#settle();
   }
 
+  /** Adds a frame that is there as bytes. They are copied. */
+  addBytes(frame: Uint8Array): void {
+    this.#settle();
+    this.#reserve(frame.length);
+    this.#buffer.set(frame, this.#length);
+    this.#length += frame.length;
+    this.#frames++;
+  }
+
   /** Adds a frame in three parts: ASCII, bytes, ASCII. The bytes are copied. */
   addParts(head: string, bytes: Uint8Array, tail: string): void {
     this.#text += head;
@@ -74,7 +83,8 @@ export class Output {
   #settle(): void {
     if (this.#text === "") return;
     this.#reserve(this.#text.length);
-    this.#length += ENCODER.encodeInto(this.#text, this.#buffer.subarray(this.#length)).written;
+    const room = this.#length === 0 ? this.#buffer : this.#buffer.subarray(this.#length);
+    this.#length += ENCODER.encodeInto(this.#text, room).written;
     this.#text = "";
   }
 

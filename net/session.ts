@@ -14,9 +14,12 @@ import {
   decode,
   type DecodeLimits,
   type DecodeOptions,
+  decodePart,
   InlineAddresses,
+  MessageBase,
+  type MessageClass,
 } from "../runtime/mod.ts";
-import { EMPTY_BOOK, readBook } from "./book.ts";
+import { EMPTY_BOOK, readBook, readBookPart } from "./book.ts";
 import type { Boxes, Cipher, KeyPair } from "./cipher.ts";
 import { type Frame, FrameReader } from "./frame.ts";
 import { asciiText, utf8Text } from "./frame_text.ts";
@@ -26,6 +29,7 @@ import { Diffie, Hellman, KeepAlive } from "./messages.ts";
 import { Outbound } from "./outbound.ts";
 import type { Output } from "./output.ts";
 import type { Transit } from "./relay.ts";
+import { RepeatedFrame } from "./repeated_frame.ts";
 import { inboundError, outboundError } from "./session_error.ts";
 
 /** What a session tells whoever runs it. Calls happen within {@link Session.process}. */
@@ -70,6 +74,9 @@ interface EarlyMessage {
   readonly from: Address;
 }
 
+/** A frame in clear: as it came, or opened. */
+type PlainFrame = Omit<Frame, "textAt">;
+
 /**
  * Where the key exchange stands. `clear`: there was none. `wanted`: encrypted, nothing has come yet. `fresh`: an
  * acceptor has answered and nothing sealed has opened yet. `sealed`: in use in both directions.
@@ -97,8 +104,10 @@ export class Session {
   #hasClearKeepAlive = false;
   /** The last frame was not for decoding: look at the header first. */
   #isHeaderFirst = false;
-  #waiting: Frame | null = null;
+  /** The key of the other end, while there is nothing to compute with. */
+  #waiting: Diffie | null = null;
   #isPaused = false;
+  #repeated: RepeatedFrame | null = null;
 
   constructor(options: SessionOptions, events: SessionEvents) {
     this.#options = options;
@@ -198,11 +207,12 @@ export class Session {
   /** Gives a session what it was waiting for, and goes on with what has arrived. */
   useBoxes(boxes: Boxes): void {
     this.#boxes = boxes;
-    const frame = this.#waiting;
+    const diffie = this.#waiting;
     this.#waiting = null;
-    if (frame === null) return;
+    if (diffie === null) return;
     try {
-      this.#take(frame);
+      this.#takeDiffie(diffie);
+      this.#isFirstFrame = false;
       this.#takeFrames();
     } catch (error) {
       throw inboundError(error);
@@ -235,8 +245,24 @@ export class Session {
 
   #take(frame: Frame): void {
     if (this.#cipher !== null) this.#takeSealed(frame, this.#cipher);
-    else this.#takePlain(frame.data, frame.headerBytes, frame.bodyBytes, frame);
+    else if (!this.#takeRepeated(frame)) {
+      // Almost all frames are pure ASCII: one decoding serves all parts, and several frames.
+      const at = this.#isHeaderFirst ? -1 : frame.textAt;
+      if (at < 0) this.#takeBytes(frame, frame.data);
+      else this.#takeText(frame, this.#reader.text, at);
+    }
     if (this.#waiting === null) this.#isFirstFrame = false;
+  }
+
+  /** Takes a frame that is the same as one before; false if it is another. */
+  #takeRepeated(frame: PlainFrame): boolean {
+    const repeated = this.#repeated;
+    if (repeated === null) return false;
+    const { headerBytes, bodyBytes, dataBytes, view, start } = frame;
+    if (!repeated.isSame(headerBytes, bodyBytes, dataBytes, view, start)) return false;
+    const { to, from } = repeated.header;
+    this.#events.message(repeated.message(), to, from);
+    return true;
   }
 
   #takeSealed(frame: Frame, cipher: Cipher): void {
@@ -250,7 +276,18 @@ export class Session {
       this.#secrecy = "sealed";
       this.release();
     }
-    this.#takePlain(plain, frame.headerBytes, frame.bodyBytes, null);
+    const text = this.#isHeaderFirst ? null : asciiText(plain);
+    const opened: PlainFrame = {
+      headerBytes: frame.headerBytes,
+      bodyBytes: frame.bodyBytes,
+      dataBytes: plain.length,
+      data: plain,
+      view: new DataView(plain.buffer),
+      start: plain.byteOffset,
+    };
+    if (this.#takeRepeated(opened)) return;
+    if (text === null) this.#takeBytes(opened, plain);
+    else this.#takeText(opened, text, 0);
   }
 
   /** An original connector may send its KeepAlive in clear, right behind its key. Nothing else is taken in clear. */
@@ -268,45 +305,67 @@ export class Session {
     this.#events.keepAlive(body, header.from);
   }
 
-  /** `frame` is the frame in clear that the parts are from, if it is one. */
-  #takePlain(data: Uint8Array, headerBytes: number, bodyBytes: number, frame: Frame | null): void {
-    const bodyEnd = headerBytes + bodyBytes;
-    // Almost all frames are pure ASCII: one decoding serves all parts.
-    const whole = this.#isHeaderFirst ? null : asciiText(data);
-    const header = this.#headers.read(
-      whole === null ? utf8Text(data.subarray(0, headerBytes)) : whole.slice(0, headerBytes),
-    );
+  /** Takes a frame whose text is there, from `at` on. */
+  #takeText(frame: PlainFrame, text: string, at: number): void {
+    const { headerBytes, bodyBytes } = frame;
+    const bodyAt = at + headerBytes;
+    const bodyEnd = bodyAt + bodyBytes;
+    const header = this.#headers.readPart(text, at, headerBytes);
     const isPassedOn = header.isTransit || this.#events.isPassedOn(header.to);
-    this.#isHeaderFirst = header.tunnel || isPassedOn;
-    const bookText = whole === null ? utf8Text(data.subarray(bodyEnd)) : whole.slice(bodyEnd);
-    const book = readBook(bookText, this.#inline);
-    if (isPassedOn) {
-      if (this.#secrecy === "wanted") throw new Error("frame in clear on an encrypted connection");
-      const { to, from, tunnel } = header;
-      this.#events.transit({ to, from, tunnel, body: data.subarray(headerBytes, bodyEnd), book });
+    const book = readBookPart(text, bodyEnd, at + frame.dataBytes, this.#inline);
+    if (isPassedOn || header.tunnel) {
+      const body = frame.data.subarray(headerBytes, headerBytes + bodyBytes);
+      this.#takeBinary(header, isPassedOn, body, book);
       return;
     }
-    if (header.tunnel) {
-      this.#takeMessage(header, new Cast(data.slice(headerBytes, bodyEnd), Block), bodyBytes, null);
-      return;
+    const message = this.#readBody(text, bodyAt, bodyEnd, book);
+    if (book.size === 0 && hasNoMembers(message) && this.#secrecy !== "wanted") {
+      this.#repeated = RepeatedFrame.of(header, headerBytes, text.slice(bodyAt, bodyEnd), frame.data, message);
     }
-    const text = whole === null ? utf8Text(data.subarray(headerBytes, bodyEnd)) : whole.slice(headerBytes, bodyEnd);
-    this.#takeMessage(header, this.#readBody(text, book), bodyBytes, frame);
+    this.#takeMessage(header, message, bodyBytes);
   }
 
-  #readBody(text: string, book: ReadonlyMap<string, Address>): unknown {
+  #takeBytes(frame: PlainFrame, data: Uint8Array): void {
+    const { headerBytes, bodyBytes } = frame;
+    const bodyEnd = headerBytes + bodyBytes;
+    const header = this.#headers.read(utf8Text(data.subarray(0, headerBytes)));
+    const isPassedOn = header.isTransit || this.#events.isPassedOn(header.to);
+    const book = readBook(utf8Text(data.subarray(bodyEnd)), this.#inline);
+    const body = data.subarray(headerBytes, bodyEnd);
+    if (isPassedOn || header.tunnel) {
+      this.#takeBinary(header, isPassedOn, body, book);
+      return;
+    }
+    this.#isHeaderFirst = false;
+    const text = utf8Text(body);
+    this.#takeMessage(header, this.#readBody(text, 0, text.length, book), bodyBytes);
+  }
+
+  /** Takes a body that is not decoded. */
+  #takeBinary(header: ArrivedHeader, isPassedOn: boolean, body: Uint8Array, book: ReadonlyMap<string, Address>): void {
+    this.#isHeaderFirst = true;
+    if (!isPassedOn) {
+      this.#takeMessage(header, new Cast(body.slice(), Block), body.length);
+      return;
+    }
+    if (this.#secrecy === "wanted") throw new Error("frame in clear on an encrypted connection");
+    const { to, from, tunnel } = header;
+    this.#events.transit({ to, from, tunnel, body, book });
+  }
+
+  #readBody(text: string, start: number, end: number, book: ReadonlyMap<string, Address>): unknown {
     const options = book.size === 0
       ? this.#decodeBare
       : { ...this.#decodeBare, addresses: new BookReader(book, this.#options.controller) };
-    const held = decode(text, Any, options);
+    const held = decodePart(text, start, end, Any, options);
     // A Cast to Any says nothing that its content doesn't say itself.
     return held instanceof Cast && held.type.kind === "any" ? held.value : held;
   }
 
-  #takeMessage(header: ArrivedHeader, message: unknown, bytes: number, frame: Frame | null): void {
+  #takeMessage(header: ArrivedHeader, message: unknown, bytes: number): void {
     const { to, from } = header;
     const kind = (message as object | null)?.constructor;
-    if (kind === Diffie) this.#takeDiffie(message as Diffie, frame);
+    if (kind === Diffie) this.#takeDiffie(message as Diffie);
     else if (kind === Hellman) this.#takeHellman(message as Hellman);
     else if (this.#secrecy === "wanted") this.#takeEarly({ message, to, from }, bytes);
     else if (kind === KeepAlive) this.#events.keepAlive(message as KeepAlive, from);
@@ -323,11 +382,11 @@ export class Session {
 
   // The key exchange.
 
-  #takeDiffie(diffie: Diffie, frame: Frame | null): void {
+  #takeDiffie(diffie: Diffie): void {
     if (this.#options.role === "connector") throw new Error("key exchange in the wrong direction");
     if (!this.#isFirstFrame || this.#cipher !== null) throw new Error("repeated key exchange");
     if (this.#boxes === null) {
-      this.#waiting = frame;
+      this.#waiting = diffie;
       return;
     }
     const keys = this.#boxes.keyPair();
@@ -388,6 +447,11 @@ export class Session {
   release(): void {
     if (this.#cipher !== null) this.#outbound.release();
   }
+}
+
+/** True for the signals among messages. */
+function hasNoMembers(message: unknown): boolean {
+  return message instanceof MessageBase && (message.constructor as unknown as MessageClass).members.length === 0;
 }
 
 function makeCipher(boxes: Boxes, keys: KeyPair, theirs: Uint8Array | null): Cipher {

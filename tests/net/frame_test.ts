@@ -9,18 +9,25 @@ const ENCODER = new TextEncoder();
 /** All frames of some bytes that arrive in pieces of a size, as `[n0, n1, data]`. */
 function read(bytes: Uint8Array, piece: number, reader = new FrameReader()): [number, number, string][] {
   const frames: [number, number, string][] = [];
+  for (let at = 0; at < bytes.length; at += piece) {
+    feed(reader, bytes.subarray(at, at + piece), ({ headerBytes, bodyBytes, data }) => {
+      frames.push([headerBytes, bodyBytes, new TextDecoder().decode(data)]);
+    });
+  }
+  return frames;
+}
+
+/** Gives a reader some bytes. */
+function feed(reader: FrameReader, bytes: Uint8Array, take: (frame: Frame) => void): void {
   for (let at = 0; at < bytes.length;) {
     const room = reader.room();
     assert(room.length > 0, "a reader always has room");
-    const part = bytes.subarray(at, at + Math.min(piece, room.length));
+    const part = bytes.subarray(at, at + room.length);
     room.set(part);
     reader.filled(part.length);
     at += part.length;
-    for (let frame: Frame | null = reader.next(); frame !== null; frame = reader.next()) {
-      frames.push([frame.headerBytes, frame.bodyBytes, new TextDecoder().decode(frame.data)]);
-    }
+    for (let frame = reader.next(); frame !== null; frame = reader.next()) take(frame);
   }
-  return frames;
 }
 
 function text(text: string, piece = text.length): [number, number, string][] {
@@ -51,6 +58,36 @@ Deno.test("FrameReader gives the same frames at every split point of random ones
       }
     }),
     { seed: 20261122, numRuns: 40 },
+  );
+});
+
+Deno.test("FrameReader says where a frame is in its text, however the bytes arrive, and that there is none of other bytes", () => {
+  const ascii = fc.string({ unit: "grapheme-ascii", maxLength: 700 }).map((text) => ENCODER.encode(text));
+  const data = fc.oneof(
+    { weight: 4, arbitrary: ascii },
+    fc.uint8Array({ maxLength: 60 }),
+    fc.constant(ENCODER.encode("é")),
+  );
+  fc.assert(
+    fc.property(fc.array(data, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 3000 }), (all, piece) => {
+      const wire = joined(
+        ...all.map((part) => joined(ENCODER.encode(`0,0,${part.length}\n`), part, ENCODER.encode("\n"))),
+      );
+      const reader = new FrameReader();
+      const seen: Uint8Array[] = [];
+      for (let at = 0; at < wire.length; at += piece) {
+        feed(reader, wire.subarray(at, at + piece), (frame) => {
+          const isAscii = frame.data.every((byte) => byte < 0x80);
+          const { textAt } = frame;
+          assertEquals(textAt >= 0, isAscii);
+          const text = reader.text.slice(textAt, textAt + frame.dataBytes);
+          if (isAscii) assertEquals(ENCODER.encode(text), frame.data);
+          seen.push(frame.data.slice());
+        });
+      }
+      assertEquals(seen, all);
+    }),
+    { seed: 20261122, numRuns: 300 },
   );
 });
 

@@ -38,3 +38,14 @@ Deno.test("Output forgets what waits", () => {
   output.clear();
   assertEquals([output.frames, output.bytes, output.take().length], [0, 0, 0]);
 });
+
+Deno.test("Output copies a frame that is there as bytes", () => {
+  const output = new Output();
+  const frame = new TextEncoder().encode("<frame>");
+  output.addText("before ");
+  output.addBytes(frame);
+  frame.fill(0);
+  output.addText(" after");
+  assertEquals([output.frames, output.bytes], [3, 20]);
+  assertEquals(text(output.take()), "before <frame> after");
+});
