@@ -123,8 +123,10 @@ export interface FileInfo {
   readonly size: number;
   /** Milliseconds since 1970, or null where the platform doesn't say. */
   readonly modified: number | null;
-  /** Permission bits as POSIX has them, or null where the platform has none. */
+  /** Kind and permission bits as POSIX has them, or null where the platform has none. */
   readonly mode: number | null;
+  /** Ids of who owns it, or null where the platform has none. */
+  readonly owner: { readonly user: number; readonly group: number } | null;
 }
 
 /** Files and folders. Paths are those of the platform. Failures throw {@link FileError}. */
@@ -133,6 +135,8 @@ export interface FileSystem {
   readText(path: string): Promise<string>;
   /** The end of a file: its last bytes, so many at most, decoded as UTF-8 from the first whole character on. */
   readTextEnd(path: string, bytesMax: number): Promise<string>;
+  /** Part of a file from a byte on; less than `length` bytes where the file ends before. */
+  readBytes(path: string, offset: number, length: number): Promise<Uint8Array>;
   /**
    * Replaces the content of a file as a whole: a temporary file beside it, synced, then renamed, so that a
    * reader or a power cut sees the old content or the new, never a part. The mode of a file that is replaced stays.
@@ -152,6 +156,15 @@ export interface FileSystem {
   remove(path: string): Promise<void>;
   /** Gives a file or folder another name; a file that has it is replaced. */
   rename(from: string, to: string): Promise<void>;
+  /**
+   * Copies a file (what a link leads to) with its permission bits, over a file that is there. The copy counts as
+   * modified when the original was: never before, and less than 2 ms after.
+   */
+  copyFile(from: string, to: string): Promise<void>;
+  /** Sets permission bits; other bits of `mode` don't matter. */
+  setMode(path: string, mode: number): Promise<void>;
+  /** The path by which there are no links on the way, or null when it leads to nothing. */
+  realPath(path: string): Promise<string | null>;
   /** Makes an empty temporary folder and returns its path. */
   makeTemporaryFolder(prefix: string): Promise<string>;
   /** The current folder, absolute. */

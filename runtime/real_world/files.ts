@@ -5,11 +5,15 @@ import { errnoName, toFileError } from "./platform_error.ts";
 import { decodeEnd } from "../text_end.ts";
 import { lock, lockHolder } from "./lock.ts";
 
+/** The part of a mode that can be set. */
+const PERMISSION_BITS = 0o7777;
+
 /** Makes the file system of the real world. */
 export function realFiles(): FileSystem {
   return {
     readText: (path) => doing("read", path, () => Deno.readTextFile(path)),
     readTextEnd: (path, bytesMax) => doing("read", path, () => readEnd(path, bytesMax)),
+    readBytes: (path, offset, length) => doing("read", path, () => readBytes(path, offset, length)),
     writeTextAtomic: (path, text, options) => doing("write", path, () => replace(path, text, options)),
     appendText: (path, text) => doing("append to", path, () => Deno.writeTextFile(path, text, { append: true })),
     info: (path) => doing("look at", path, () => info(path)),
@@ -17,6 +21,9 @@ export function realFiles(): FileSystem {
     makeFolder: (path) => doing("make folder", path, () => Deno.mkdir(path, { recursive: true })),
     remove: (path) => doing("remove", path, () => remove(path)),
     rename: (from, to) => doing("rename", from, () => Deno.rename(from, to)),
+    copyFile: (from, to) => doing("copy", from, () => copyFile(from, to)),
+    setMode: (path, mode) => doing("change the mode of", path, () => Deno.chmod(path, mode & PERMISSION_BITS)),
+    realPath: (path) => doing("resolve", path, () => realPath(path)),
     makeTemporaryFolder: (prefix) => doing("make temporary folder", prefix, () => Deno.makeTempDir({ prefix })),
     currentFolder: () => Deno.cwd(),
     lock: (path) => doing("lock", path, () => lock(path)),
@@ -33,21 +40,42 @@ async function doing<T>(action: string, path: string, operation: () => Promise<T
 }
 
 async function readEnd(path: string, bytesMax: number): Promise<string> {
+  const { size } = await Deno.stat(path);
+  const length = Math.min(size, bytesMax);
+  return decodeEnd(await readBytes(path, size - length, length));
+}
+
+/** A file may be made shorter meanwhile. */
+async function readBytes(path: string, offset: number, length: number): Promise<Uint8Array> {
   const file = await Deno.open(path, { read: true });
   try {
-    const { size } = await file.stat();
-    const bytes = new Uint8Array(Math.min(size, bytesMax));
-    await file.seek(size - bytes.length, Deno.SeekMode.Start);
-    let length = 0;
-    while (length < bytes.length) {
-      const read = await file.read(bytes.subarray(length));
-      // It was made shorter meanwhile.
-      if (read === null) break;
-      length += read;
+    await file.seek(offset, Deno.SeekMode.Start);
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    while (at < length) {
+      const count = await file.read(bytes.subarray(at));
+      if (count === null) break;
+      at += count;
     }
-    return decodeEnd(bytes.subarray(0, length));
+    return bytes.subarray(0, at);
   } finally {
     file.close();
+  }
+}
+
+async function copyFile(from: string, to: string): Promise<void> {
+  const { mtime } = await Deno.stat(from);
+  await Deno.copyFile(from, to);
+  // The platform's stamp is finer than what is known of it here: the next millisecond is not before it.
+  if (mtime !== null) await Deno.utime(to, mtime, new Date(mtime.getTime() + 1));
+}
+
+async function realPath(path: string): Promise<string | null> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (isAbsence(error)) return null;
+    throw error;
   }
 }
 
@@ -64,7 +92,7 @@ async function replace(path: string, text: string, options: { readonly mode?: nu
     } finally {
       file.close();
     }
-    if (mode !== null && mode !== undefined) await Deno.chmod(temporary, mode & 0o7777);
+    if (mode !== null && mode !== undefined) await Deno.chmod(temporary, mode & PERMISSION_BITS);
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
@@ -95,7 +123,9 @@ async function info(path: string): Promise<FileInfo | null> {
   try {
     const found = await Deno.lstat(path);
     const kind = found.isSymlink ? "link" : found.isFile ? "file" : found.isDirectory ? "folder" : "other";
-    return { kind, size: found.size, modified: found.mtime?.getTime() ?? null, mode: found.mode };
+    const { uid, gid } = found;
+    const owner = uid === null || gid === null ? null : { user: uid, group: gid };
+    return { kind, size: found.size, modified: found.mtime?.getTime() ?? null, mode: found.mode, owner };
   } catch (error) {
     if (isAbsence(error)) return null;
     throw error;

@@ -10,26 +10,34 @@ interface File {
   readonly kind: "file";
   text: string;
   modified: number;
+  mode: number;
 }
 
 interface Folder {
   readonly kind: "folder";
   readonly entries: Map<string, File | Folder>;
   modified: number;
+  mode: number;
 }
 
 type Place = File | Folder;
 
-/** The mode that files and folders are reported with. */
+/** The modes of new files and folders. */
 const FILE_MODE = 0o100644;
 const FOLDER_MODE = 0o40755;
+
+/** The part of a mode that can be set. */
+const PERMISSION_BITS = 0o7777;
+
+/** Who owns everything. */
+const OWNER = { user: 0, group: 0 } as const;
 
 /**
  * Files and folders under `/`. Paths are absolute POSIX paths; `.` and `..` are resolved by text. There are no links.
  * Failures throw `FileError` with the texts of the real world.
  */
 export class Disk {
-  readonly #root: Folder = { kind: "folder", entries: new Map(), modified: 0 };
+  readonly #root: Folder = { kind: "folder", entries: new Map(), modified: 0, mode: FOLDER_MODE };
   #temporaryCount = 0;
 
   /** Makes a disk with nothing on it but `/tmp`. */
@@ -48,6 +56,11 @@ export class Disk {
     return decodeEnd(bytes.subarray(Math.max(0, bytes.length - bytesMax)));
   }
 
+  /** Part of a file, in bytes. */
+  readBytes(path: string, offset: number, length: number): Uint8Array {
+    return new TextEncoder().encode(this.readText(path)).slice(offset, offset + length);
+  }
+
   /** Replaces a file as a whole; `modified` is in milliseconds since 1970, here and below. */
   writeText(path: string, text: string, modified: number): void {
     this.#put("write", path, text, modified);
@@ -64,9 +77,9 @@ export class Disk {
   info(path: string): FileInfo | null {
     const found = this.#find(path);
     if (found === null) return null;
-    const { kind, modified } = found;
+    const { kind, modified, mode } = found;
     const size = found.kind === "file" ? new TextEncoder().encode(found.text).length : found.entries.size;
-    return { kind, size, modified, mode: kind === "file" ? FILE_MODE : FOLDER_MODE };
+    return { kind, size, modified, mode, owner: OWNER };
   }
 
   /** Names in a folder, sorted. */
@@ -81,7 +94,7 @@ export class Disk {
   makeFolder(path: string, modified: number): void {
     let folder = this.#root;
     for (const name of segments(path)) {
-      const next = folder.entries.get(name) ?? { kind: "folder", entries: new Map(), modified };
+      const next = folder.entries.get(name) ?? { kind: "folder", entries: new Map(), modified, mode: FOLDER_MODE };
       if (next.kind === "file") throw fileError("make folder", path, "EEXIST");
       folder.entries.set(name, next);
       folder = next;
@@ -113,6 +126,20 @@ export class Disk {
     target.entries.set(name, moved);
   }
 
+  /** Copies a file with its mode and stamp, over one that is there. */
+  copyFile(from: string, to: string): void {
+    const { text, modified, mode } = this.#file("copy", from);
+    this.#put("copy", to, text, modified);
+    this.setMode(to, mode);
+  }
+
+  /** Sets permission bits. */
+  setMode(path: string, mode: number): void {
+    const found = this.#find(path);
+    if (found === null) throw fileError("change the mode of", path, this.#absence(path));
+    found.mode = found.mode & ~PERMISSION_BITS | mode & PERMISSION_BITS;
+  }
+
   /** Makes an empty folder of a new name and returns its path. */
   makeTemporaryFolder(prefix: string, modified: number): string {
     const path = `/tmp/${prefix}${String(++this.#temporaryCount).padStart(6, "0")}`;
@@ -126,7 +153,7 @@ export class Disk {
     if (folder.kind === "file") throw fileError(action, path, "ENOTDIR");
     const found = folder.entries.get(name);
     if (name === "" || found?.kind === "folder") throw fileError(action, path, "EISDIR");
-    folder.entries.set(name, { kind: "file", text, modified });
+    folder.entries.set(name, { kind: "file", text, modified, mode: found?.mode ?? FILE_MODE });
     folder.modified = modified;
   }
 

@@ -29,6 +29,7 @@ export function makeFiles(life: Life, surroundings: FileSurroundings): FileSyste
   return {
     readText: (path) => later(() => disk.readText(absolute(path))),
     readTextEnd: (path, bytesMax) => later(() => disk.readTextEnd(absolute(path), bytesMax)),
+    readBytes: (path, offset, length) => later(() => disk.readBytes(absolute(path), offset, length)),
     writeTextAtomic: (path, text) => later(() => disk.writeText(absolute(path), text, wallMs())),
     appendText: (path, text) => later(() => disk.appendText(absolute(path), text, wallMs())),
     info: (path) => later(() => disk.info(absolute(path))),
@@ -36,6 +37,9 @@ export function makeFiles(life: Life, surroundings: FileSurroundings): FileSyste
     makeFolder: (path) => later(() => disk.makeFolder(absolute(path), wallMs())),
     remove: (path) => later(() => disk.remove(absolute(path))),
     rename: (from, to) => later(() => disk.rename(absolute(from), absolute(to))),
+    copyFile: (from, to) => later(() => disk.copyFile(absolute(from), absolute(to))),
+    setMode: (path, mode) => later(() => disk.setMode(absolute(path), mode)),
+    realPath: (path) => later(() => disk.info(absolute(path)) === null ? null : normal(absolute(path))),
     makeTemporaryFolder: (prefix) => later(() => disk.makeTemporaryFolder(prefix, wallMs())),
     currentFolder: () => currentFolder,
     lock: (path) =>

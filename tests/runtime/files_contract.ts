@@ -53,6 +53,8 @@ export async function testFiles(files: FileSystem): Promise<void> {
   assertEquals(await files.readText(`${folder}/deep/other`), "three");
   assertEquals(await reasonOf(files.rename(path, `${folder}/x`)), "not found");
 
+  await testCopies(files, folder);
+
   const release = await files.lock(`${folder}/lock`);
   assert(release !== null);
   assertEquals(await files.lock(`${folder}/deep/../lock`), null, "one lock however the path is written");
@@ -69,4 +71,26 @@ export async function testFiles(files: FileSystem): Promise<void> {
   await files.remove(folder);
   await files.remove(folder);
   assertEquals(await files.info(folder), null);
+}
+
+async function testCopies(files: FileSystem, folder: string): Promise<void> {
+  const [source, copy] = [`${folder}/source`, `${folder}/copy`];
+  await files.writeTextAtomic(source, "0123öne");
+  await files.setMode(source, 0o750);
+  const text = async (offset: number, length: number) =>
+    new TextDecoder().decode(await files.readBytes(source, offset, length));
+  assertEquals([await text(0, 4), await text(4, 99), await text(99, 1)], ["0123", "öne", ""]);
+  await assertRejects(() => files.readBytes(`${folder}/none`, 0, 1), FileError);
+  await files.writeTextAtomic(copy, "old");
+  await files.copyFile(source, copy);
+  assertEquals(await files.readText(copy), "0123öne");
+  const [before, after] = [await files.info(source), await files.info(copy)];
+  assert(before?.modified && after?.modified);
+  assert(after.modified >= before.modified && after.modified - before.modified < 2, `${before} ${after}`);
+  assertEquals([before.mode, before.owner], [after.mode, after.owner]);
+  if (before.mode !== null) assertEquals(before.mode & 0o777, 0o750);
+  await assertRejects(() => files.copyFile(`${folder}/none`, copy), FileError);
+  await assertRejects(() => files.setMode(`${folder}/none`, 0), FileError);
+  assertEquals(await files.realPath(`${folder}/none`), null);
+  assertEquals(await files.realPath(`${folder}/deep/../copy`), await files.realPath(copy));
 }

@@ -123,7 +123,7 @@ async function runSimulated(
   host.install("/bin/tool", (world, process) => program(world, process.input));
   const values: unknown[] = [];
   await simulation.execute(host, async (world) => {
-    const files = { ...world.files, info: () => Promise.resolve({ kind: "file", size: 0, modified: 0, mode: 0o755 }) };
+    const files = { ...world.files, info: () => Promise.resolve({ kind: "file", size: 0, modified: 0, mode: 0o755, owner: null }) };
     const runtime = new Runtime({ ...world, files: files as World["files"] });
     values.push(
       await runtime.start(async (self: Routine) => {
@@ -180,7 +180,7 @@ Deno.test("Utility ends with its process", async () => {
     const parent = host.start(main.name, async (world) => {
       const files = {
         ...world.files,
-        info: () => Promise.resolve({ kind: "file", size: 0, modified: 0, mode: 0o755 }),
+        info: () => Promise.resolve({ kind: "file", size: 0, modified: 0, mode: 0o755, owner: null }),
       };
       const program = { main, name: main.name, executable: `/bin/${main.name}` };
       world.processes.exit(await runProgram({ ...world, files: files as World["files"] }, program, []));
