@@ -27,11 +27,14 @@ import { exec, execute } from "./commands/exec.ts";
 import { group } from "./commands/group.ts";
 import { history } from "./commands/history.ts";
 import { list } from "./commands/list.ts";
+import { model } from "./commands/model.ts";
 import { network } from "./commands/network.ts";
 import { ping } from "./commands/ping.ts";
 import { log } from "./commands/log.ts";
+import { resource } from "./commands/resource.ts";
 import { returned } from "./commands/returned.ts";
 import { run } from "./commands/run.ts";
+import { script } from "./commands/script.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
@@ -57,6 +60,9 @@ export const COMMANDS: readonly Command[] = [
   history,
   returned,
   log,
+  resource,
+  model,
+  script,
   destroy,
   exec,
   host,

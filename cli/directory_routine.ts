@@ -1,15 +1,13 @@
 /** Commands that ask directories: a process of its own joins them, like any other, and leaves when the work is done. */
 
 import { directoryHooks } from "../directory/mod.ts";
-import { Aborted, performProgram, type Program, type Routine, Stop } from "../runtime/mod.ts";
+import { performProgram, type Program, type Routine } from "../runtime/mod.ts";
 import { type CommandCall, PROGRAM_NAME } from "./command.ts";
 import { standardFlags } from "./standard_flags.ts";
-
-/** The work of a command; `signal` is aborted when somebody stops it. */
-export type DirectoryWork = (self: Routine, signal: AbortSignal) => Promise<unknown>;
+import { type StoppableWork, untilStopped } from "./until_stopped.ts";
 
 /** Runs the work of a command as an actor of a process with a directory, and returns what it returned. */
-export function runDirectoryRoutine(call: CommandCall, name: string, work: DirectoryWork): Promise<unknown> {
+export function runDirectoryRoutine(call: CommandCall, name: string, work: StoppableWork): Promise<unknown> {
   return runDirectoryActor(call, name, (self) => untilStopped(self, work));
 }
 
@@ -28,21 +26,6 @@ export async function runDirectoryActor(
     return 0;
   });
   return returned;
-}
-
-async function untilStopped(self: Routine, work: DirectoryWork): Promise<unknown> {
-  const stopped = new AbortController();
-  const done = new AbortController();
-  const watching = self.select([Stop], { signal: done.signal }).then((message) => {
-    if (message instanceof Stop) stopped.abort();
-  });
-  try {
-    const value = await work(self, stopped.signal);
-    return stopped.signal.aborted ? new Aborted() : value;
-  } finally {
-    done.abort();
-    await watching;
-  }
 }
 
 /** Waits, but not beyond an abort. */

@@ -218,7 +218,14 @@ export { watchSignals } from "./process/interruption.ts";
 export { LIBRARY_CONNECTOR, type LibraryConnector } from "./process/library.ts";
 export { RetryIntervals, retryPauses } from "./process/retry.ts";
 export { editRole } from "./process/edit_role.ts";
-export { openRole, removeRole, Role, roleHolder, rolePath } from "./process/role.ts";
+export {
+  openRole,
+  removeRole,
+  resourceFolder as roleResourceFolder,
+  Role,
+  roleHolder,
+  rolePath,
+} from "./process/role.ts";
 export { GROUP_ROLE, isReservedName, isRoleName, isSubRole, LockedOut, StartStop } from "./process/role_records.ts";
 export {
   performProgram,

@@ -1,62 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS, runCake, VERSION } from "../../cli/mod.ts";
-import { Aborted, bind, type Routine, runProgram, Stop, type World } from "../../runtime/mod.ts";
-import { makeHome } from "../../runtime/process/home.ts";
-import { createRole } from "../../runtime/process/role.ts";
-import { type SimulatedHost, type SimulatedProcess, Simulation } from "../../runtime/simulation/mod.ts";
-
-const HOME = "/project/.layer-cake";
-
-async function idle(self: Routine): Promise<Aborted> {
-  await self.select(Stop);
-  return new Aborted();
-}
-bind(idle, "cake_test");
-
-interface Bench {
-  readonly simulation: Simulation;
-  readonly host: SimulatedHost;
-  start(...argv: string[]): SimulatedProcess;
-  /** Runs a command to its end: output, errors, status. */
-  cake(...argv: string[]): Promise<[string, string, number | null]>;
-  /** Makes a home with roles that idle. */
-  makeHome(...roles: string[]): Promise<void>;
-}
-
-function bench(): Bench {
-  const simulation = new Simulation({ seed: 1 });
-  const host = simulation.host("alpha");
-  host.disk.makeFolder("/project", 0);
-  host.disk.makeFolder("/bin", 0);
-  host.disk.writeText("/bin/idle", "", 0);
-  host.install("/bin/idle", async (world: World) => {
-    const program = { main: idle, name: "idle", executable: "/bin/idle" };
-    world.processes.exit(await runProgram(world, program, world.processes.self.arguments));
-  });
-  let count = 0;
-  const start = (...argv: string[]) =>
-    host.start(`cake-${++count}`, async (world: World) => {
-      world.processes.exit(await runCake(world, world.processes.self.arguments));
-    }, { arguments: argv, folder: "/project" });
-  return {
-    simulation,
-    host,
-    start,
-    cake: async (...argv) => {
-      const process = start(...argv);
-      await simulation.runUntil(() => !process.isAlive);
-      return [process.output.join(""), process.errors.join(""), process.exitStatus];
-    },
-    makeHome: (...roles) =>
-      simulation.execute(host, async (world) => {
-        await makeHome(world, HOME);
-        for (const name of roles) await createRole(world, HOME, name, { executable: "/bin/idle" });
-      }),
-  };
-}
+import { HOME, simulatedCake } from "../helpers/simulated_cake.ts";
 
 Deno.test("cake without a command, or with an unknown one, says so", async () => {
-  const { cake } = bench();
+  const { cake } = simulatedCake();
   assertEquals(await cake(), ["", "cake: no sub-command\n", 71]);
   assertEquals(await cake("bake"), ["", 'cake: unknown sub-command "bake"\n', 71]);
   assertEquals(await cake("toString"), ["", 'cake: unknown sub-command "toString"\n', 71]);
@@ -68,7 +15,7 @@ Deno.test("cake without a command, or with an unknown one, says so", async () =>
 });
 
 Deno.test("cake --help and --version print to stdout", async () => {
-  const { cake } = bench();
+  const { cake } = simulatedCake();
   const [help, error, status] = await cake("--help");
   for (const { name } of COMMANDS) assert(help.includes(`\n  ${name} `), help);
   assertEquals([error, status], ["", 0]);
@@ -87,7 +34,7 @@ Deno.test("VERSION is that of deno.json", async () => {
 });
 
 Deno.test("cake says that there is no home", async () => {
-  const { cake } = bench();
+  const { cake } = simulatedCake();
   const absent = "does not exist or contains unexpected/incomplete materials";
   assertEquals((await cake("list"))[1], `cake: cannot list "${HOME}" (${absent})\n`);
   assertEquals((await cake("add", "/bin/idle", "a"))[1], `cake: cannot add "a" (home path ".layer-cake" ${absent})\n`);
@@ -99,7 +46,7 @@ Deno.test("cake says that there is no home", async () => {
 });
 
 Deno.test("cake create makes nothing when the settings are refused", async () => {
-  const { cake, host } = bench();
+  const { cake, host } = simulatedCake();
   assertEquals(await cake("create", "--colour=red"), ["", "cake: unknown arguments (colour)\n", 71]);
   const [, error] = await cake("create", "--retry=5");
   assert(error.startsWith('cake: cannot decode value for "retry" ('), error);
@@ -107,7 +54,7 @@ Deno.test("cake create makes nothing when the settings are refused", async () =>
 });
 
 Deno.test("cake create keeps settings in the order in which they were given", async () => {
-  const { cake, host } = bench();
+  const { cake, host } = simulatedCake();
   const retry = '--retry={"first_steps":[1.0],"regular_steps":4.0}';
   assertEquals(await cake("create", "--main-role=server", retry), ["", "", 0]);
   const stored = JSON.parse(host.disk.readText(`${HOME}/role/group/settings.json`)).value as [string, unknown][];
@@ -116,7 +63,7 @@ Deno.test("cake create keeps settings in the order in which they were given", as
 });
 
 Deno.test("cake add refuses names that lead elsewhere, are reserved, or are taken", async () => {
-  const { cake, makeHome } = bench();
+  const { cake, makeHome } = simulatedCake();
   await makeHome("a", "g-1");
   const said = async (...argv: string[]) => (await cake("add", "/bin/idle", ...argv))[1];
   assertEquals(await said("../up"), 'cake: cannot add "../up" (expected letters, digits, dashes and underscores)\n');
@@ -131,7 +78,7 @@ Deno.test("cake add refuses names that lead elsewhere, are reserved, or are take
 });
 
 Deno.test("cake lists and destroys around a damaged role, and refuses to run it", async () => {
-  const { cake, makeHome, host } = bench();
+  const { cake, makeHome, host } = simulatedCake();
   await makeHome("a", "b");
   host.disk.writeText(`${HOME}/role/b/settings.json`, "{", 0);
   const [out, error, status] = await cake("list");
@@ -143,7 +90,7 @@ Deno.test("cake lists and destroys around a damaged role, and refuses to run it"
 });
 
 Deno.test("cake run is refused while the roles run, and so is destroy", async () => {
-  const { cake, makeHome, start, simulation } = bench();
+  const { cake, makeHome, start, simulation } = simulatedCake();
   await makeHome("a", "b");
   const first = start("run");
   await simulation.runFor(2000);
@@ -157,7 +104,7 @@ Deno.test("cake run is refused while the roles run, and so is destroy", async ()
 
 for (const name of ["host", "lan"]) {
   Deno.test(`cake ${name} runs until it is interrupted, and says that its port is taken`, async () => {
-    const { cake, start, simulation } = bench();
+    const { cake, start, simulation } = simulatedCake();
     const first = start(name);
     await simulation.runFor(1000);
     const [out, error, status] = await cake(name);
@@ -176,7 +123,7 @@ for (const name of ["host", "lan"]) {
 }
 
 Deno.test("cake prints faults typed when it is asked to", async () => {
-  const { cake } = bench();
+  const { cake } = simulatedCake();
   const [out, error, status] = await cake("list", "--full-output", "--child-process");
   const [type, members] = JSON.parse(out).value;
   assertEquals([type, members.condition, error, status], [
@@ -188,7 +135,7 @@ Deno.test("cake prints faults typed when it is asked to", async () => {
 });
 
 Deno.test("cake takes its own messages for faults, not for exceptions", async () => {
-  const { cake } = bench();
+  const { cake } = simulatedCake();
   for (
     const argv of [["--"], ["-"], ["list", "["], ["list", "(a+)+$"], ["run", "--retry"], ["add", "", ""], [
       "destroy",

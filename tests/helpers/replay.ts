@@ -116,6 +116,7 @@ export function normalized(text: string, folder: string): string {
   return text.replaceAll(folder, "<PROJECT>").replaceAll(`${ROOT}scripts/group-cake`, "<GROUP>")
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<UUID>")
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?/g, "<TIME>")
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?\+00:00/g, "<DATETIME>")
     .replaceAll(/^\[\d{8}\]/gm, "[<PID8>]")
     .replaceAll(/\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d\.\d+/g, "<time>")
     .replaceAll(/<[0-9a-f]{8}>/g, "<OID>")

@@ -123,7 +123,10 @@ async function runSimulated(
   host.install("/bin/tool", (world, process) => program(world, process.input));
   const values: unknown[] = [];
   await simulation.execute(host, async (world) => {
-    const files = { ...world.files, info: () => Promise.resolve({ kind: "file", size: 0, modified: 0, mode: 0o755, owner: null }) };
+    const files = {
+      ...world.files,
+      info: () => Promise.resolve({ kind: "file", size: 0, modified: 0, mode: 0o755, owner: null }),
+    };
     const runtime = new Runtime({ ...world, files: files as World["files"] });
     values.push(
       await runtime.start(async (self: Routine) => {
