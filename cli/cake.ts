@@ -40,6 +40,7 @@ import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { top } from "./commands/top.ts";
 import { update } from "./commands/update.ts";
+import { validate } from "./commands/validate.ts";
 import { why } from "./commands/why.ts";
 import { nearestName } from "./suggestion.ts";
 import { versionText } from "./version.ts";
@@ -63,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   resource,
   model,
   script,
+  validate,
   destroy,
   exec,
   host,

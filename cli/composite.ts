@@ -1,9 +1,20 @@
 /** What `run` and `start` have in common: which roles, and what is in the way of running them. */
 
-import { castBack, Faulted, GROUP_ROLE, type Home, openHome, openRole, roleHolders, rolePath } from "../runtime/mod.ts";
-import type { CommandCall } from "./command.ts";
+import {
+  castBack,
+  Faulted,
+  GROUP_ROLE,
+  type Home,
+  openHome,
+  openRole,
+  roleHolders,
+  rolePath,
+  Unicode,
+} from "../runtime/mod.ts";
+import type { CommandCall, CommandSetting } from "./command.ts";
 import { groupArguments } from "./group_program.ts";
 import { absolutePath, damageText, givenHome, searchHome } from "./homes.ts";
+import { applyManifest } from "./manifest/apply.ts";
 import { standardFlags } from "./standard_flags.ts";
 
 /** A home that is ready to be run. */
@@ -19,11 +30,22 @@ export interface RunWords {
   readonly empty: string;
 }
 
+/** The setting that names a manifest. */
+export const MANIFEST_SETTING: CommandSetting = {
+  name: "manifest",
+  wireName: "manifest",
+  type: Unicode,
+  help: "make the home what that file says; by default cake.yaml, if the home is that of this folder",
+  longOnly: true,
+};
+
 /** Finds the roles that a call means, or the fault that says why they can't run. */
 export async function runnable(call: CommandCall, { verb, empty }: RunWords): Promise<Runnable | Faulted> {
   const { world, words } = call;
   const path = absolutePath(world, givenHome(call));
   const cannot = `cannot ${verb} "${path}"`;
+  const refused = await applyManifest(call, cannot);
+  if (refused !== null) return refused;
   const home = words.length > 0 ? await searchHome(world, path, words) : await openHome(world, path);
   if (home instanceof Faulted) return home;
   if (home === null) return new Faulted(cannot, "does not exist or unexpected/incomplete materials");

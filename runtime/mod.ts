@@ -219,6 +219,7 @@ export { LIBRARY_CONNECTOR, type LibraryConnector } from "./process/library.ts";
 export { RetryIntervals, retryPauses } from "./process/retry.ts";
 export { editRole } from "./process/edit_role.ts";
 export {
+  createRole,
   openRole,
   removeRole,
   resourceFolder as roleResourceFolder,
@@ -246,7 +247,7 @@ export {
   UserLog,
 } from "./process/standard_arguments.ts";
 export { type TextForms, textFromValue, TextValueError, valueFromText } from "./process/text_value.ts";
-export { typeNameOf } from "./process/typed_text.ts";
+export { recordingText, typeNameOf } from "./process/typed_text.ts";
 export { type ChildOptions } from "./process/child.ts";
 export { ProcessObject, type ProcessRequest } from "./process_object.ts";
 export { realWorld } from "./real_world.ts";

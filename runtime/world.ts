@@ -240,7 +240,15 @@ export interface ChildProcess {
 }
 
 /** Signals that the project sends or receives. */
-export type SignalName = "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGHUP" | "SIGQUIT" | "SIGWINCH";
+export type SignalName =
+  | "SIGINT"
+  | "SIGTERM"
+  | "SIGKILL"
+  | "SIGHUP"
+  | "SIGQUIT"
+  | "SIGUSR1"
+  | "SIGUSR2"
+  | "SIGWINCH";
 
 /** The program that runs now, as far as others of its kind need to know to be started, and what it was told. */
 export interface ProgramInfo {

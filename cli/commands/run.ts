@@ -2,7 +2,7 @@
 
 import { Boolean, Faulted, runProgram } from "../../runtime/mod.ts";
 import type { Command, CommandCall, CommandResult, CommandSetting } from "../command.ts";
-import { runnable } from "../composite.ts";
+import { MANIFEST_SETTING, runnable } from "../composite.ts";
 import { RUN_HELP } from "../group_help.ts";
 import { groupProgram } from "../group_program.ts";
 import { RunView } from "../view/run_view.ts";
@@ -24,7 +24,7 @@ export const run: Command = {
   name: "run",
   usage: "[search ...]",
   summary: "Run the roles of the home, or those whose names match, until they end or you interrupt",
-  settings: [...RUN_HELP, PLAIN],
+  settings: [...RUN_HELP, MANIFEST_SETTING, PLAIN],
   forwards: false,
   examples: ["run", "run --main-role=server --debug-level=CONSOLE", "run server worker-"],
   run: runHome,

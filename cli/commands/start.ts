@@ -11,7 +11,7 @@ import {
   type World,
 } from "../../runtime/mod.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
-import { runnable } from "../composite.ts";
+import { MANIFEST_SETTING, runnable } from "../composite.ts";
 import { RUN_HELP } from "../group_help.ts";
 import { groupProgram } from "../group_program.ts";
 
@@ -21,7 +21,7 @@ export const start: Command = {
   usage: "[search ...]",
   summary:
     "Run the roles of the home, or those whose names match, in the background; status, log and stop are for then",
-  settings: RUN_HELP,
+  settings: [...RUN_HELP, MANIFEST_SETTING],
   forwards: false,
   examples: ["start", "start --main-role=server"],
   run,

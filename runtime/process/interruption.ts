@@ -8,6 +8,9 @@ import type { CommandLine } from "./standard_arguments.ts";
 
 const SIGNALS: readonly SignalName[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
+/** Signals that are noted and change nothing; without somebody who hears them they would end the process. */
+const IDLE_SIGNALS: readonly SignalName[] = ["SIGUSR1", "SIGUSR2"];
+
 /** Signals closer together than this are one: a terminal sends them to a whole group, and parents pass them on. */
 const REPEAT_MS = 300;
 
@@ -57,6 +60,9 @@ export function watchSignals(runtime: Runtime, commandLine: CommandLine): Interr
     } else endNow(runtime, `${name} while stopping`);
   };
   const cancels = SIGNALS.map((name) => world.processes.onSignal(name, () => onSignal(name)));
+  for (const name of IDLE_SIGNALS) {
+    cancels.push(world.processes.onSignal(name, () => runtime.note("~", `Ignored ${name}`)));
+  }
   return {
     interrupt,
     onStop(action) {

@@ -7,6 +7,8 @@ import type { Settings } from "./arguments.ts";
 import { fileOf } from "./child.ts";
 import { HomeError } from "./home_error.ts";
 import {
+  ASIDE_FILE,
+  dividedSettings,
   LockedOut,
   lockHolder,
   lockText,
@@ -28,20 +30,26 @@ import { TypedTextError } from "./typed_text.ts";
 export class Role {
   readonly #world: World;
   #records: RoleRecords;
+  #aside: Settings;
   #unlock: Cancel | null = null;
 
-  /** @param path The folder of the role. */
-  constructor(world: World, readonly path: string, records: RoleRecords) {
+  /**
+   * @param path The folder of the role.
+   * @param aside Settings that are kept apart from those of the records.
+   */
+  constructor(world: World, readonly path: string, records: RoleRecords, aside: Settings = new Map()) {
     this.#world = world;
     this.#records = records;
+    this.#aside = aside;
   }
 
   get records(): RoleRecords {
     return this.#records;
   }
 
+  /** What is stored, those settings included that are kept aside. */
   get settings(): Settings {
-    return this.#records.settings;
+    return this.#aside.size === 0 ? this.#records.settings : new Map([...this.#records.settings, ...this.#aside]);
   }
 
   /** The folder for what the application keeps. */
@@ -66,7 +74,15 @@ export class Role {
 
   /** Replaces the stored settings as a whole. */
   async storeSettings(settings: Settings): Promise<void> {
-    await this.#store("settings", settings);
+    const { common, aside } = dividedSettings(fileOf(this.path), settings);
+    await storeAside(this.#world, this.path, aside);
+    this.#aside = aside;
+    await this.#store("settings", common);
+  }
+
+  /** Replaces what the role runs, an absolute path. */
+  async storeExecutable(path: string): Promise<void> {
+    await this.#store("executableFile", path);
   }
 
   /** Makes the folders of the role where they are missing. */
@@ -150,7 +166,30 @@ export async function openRole(world: World, path: string): Promise<Role | null>
     if (read.status === "rejected") throw read.reason;
     return [name, read.value];
   });
-  return new Role(world, path, Object.fromEntries(entries) as RoleRecords);
+  return new Role(world, path, Object.fromEntries(entries) as RoleRecords, await readAside(world, path));
+}
+
+function asidePath(path: string): string {
+  return join(path, `${ASIDE_FILE}.json`);
+}
+
+/** The settings of a role that are kept apart; most roles have none. */
+async function readAside(world: World, path: string): Promise<Settings> {
+  const file = asidePath(path);
+  try {
+    return recordValue("settings", await world.files.readText(file), formsOf(world));
+  } catch (error) {
+    if (error instanceof FileError && error.reason === "not found") return new Map();
+    if (!(error instanceof FileError) && !(error instanceof TypedTextError)) throw error;
+    throw new HomeError(`cannot read "${file}" (${error.message})`, "damaged", file, { cause: error });
+  }
+}
+
+/** Keeps settings apart; a role without them has no such file. */
+async function storeAside(world: World, path: string, aside: Settings): Promise<void> {
+  const file = asidePath(path);
+  if (aside.size > 0) await world.files.writeTextAtomic(file, recordText("settings", aside, formsOf(world)));
+  else if (await world.files.info(file) !== null) await world.files.remove(file);
 }
 
 async function readRecord(world: World, path: string, name: RecordName): Promise<unknown> {
@@ -186,7 +225,8 @@ export async function createRole(world: World, homePath: string, name: string, r
   if (await files.info(path) !== null) throw new HomeError(`cannot create "${path}" (already exists)`, "exists", path);
   await files.makeFolder(join(homePath, "role"));
   await makeResourceFolder(files, homePath, role.executable);
-  const records = newRecords(random.uuid(), role.executable, role.settings);
+  const { common, aside } = dividedSettings(name, role.settings ?? new Map());
+  const records = newRecords(random.uuid(), role.executable, common);
   // Made beside the roles and put in place as a whole: nobody sees a part of it, whatever happens in between.
   const draft = join(homePath, `new-${name}-${random.uuid().slice(0, 8)}`);
   try {
@@ -194,12 +234,13 @@ export async function createRole(world: World, homePath: string, name: string, r
     for (const record of RECORD_NAMES) {
       await files.writeTextAtomic(recordPath(draft, record), recordText(record, records[record], formsOf(world)));
     }
+    await storeAside(world, draft, aside);
     await files.rename(draft, path);
   } catch (error) {
     await files.remove(draft).catch(() => {});
     throw error;
   }
-  return new Role(world, path, records);
+  return new Role(world, path, records, aside);
 }
 
 /** Removes a role: it is gone as a whole before its folder is taken apart. */

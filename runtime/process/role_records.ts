@@ -120,6 +120,25 @@ export function isReservedName(name: string): boolean {
   return name.startsWith(GROUP_ROLE);
 }
 
+/** The file of settings that are kept apart from the others, without `.json`. The original does not look at it. */
+export const ASIDE_FILE = "settings_aside";
+
+/** Settings of a composite process that the original's does not know: it would refuse to run with them. */
+const ASIDE_NAMES: ReadonlySet<string> = new Set(["stop_on_exit"]);
+
+/** Settings of a role, divided into those that every implementation knows and those that are kept apart. */
+export function dividedSettings(
+  roleName: string,
+  settings: Settings,
+): { readonly common: Settings; readonly aside: Settings } {
+  const isAside = (name: string) => isReservedName(roleName) && ASIDE_NAMES.has(name);
+  const entries = [...settings];
+  return {
+    common: new Map(entries.filter(([name]) => !isAside(name))),
+    aside: new Map(entries.filter(([name]) => isAside(name))),
+  };
+}
+
 /** True for a role that was made by another role. */
 export function isSubRole(name: string): boolean {
   return name.includes(".");

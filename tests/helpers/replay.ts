@@ -3,6 +3,8 @@
  * place of the Python ones.
  */
 
+import { assertEquals } from "@std/assert";
+
 /** One recorded case. */
 export interface Recording {
   readonly id: string;
@@ -24,18 +26,82 @@ export interface Outcome {
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 const ROLES = `${ROOT}tests/testdata/roles`;
 
-/** Recorded cases whose names begin with one of these. */
-export function recordings(...about: readonly string[]): Recording[] {
+/** What cake does otherwise than the original, on purpose, and why. An expression stands for what differs from run to run. */
+export interface Difference {
+  readonly why: string;
+  readonly stdout?: string | RegExp;
+  readonly stderr?: string | RegExp;
+  readonly exit?: number;
+  /** Commands in place of the recorded ones, where those are about Python's text. */
+  readonly setup?: readonly string[];
+  readonly command?: string;
+}
+
+/** All recorded cases. */
+export function allRecordings(): Recording[] {
   const lines = Deno.readTextFileSync(new URL("../testdata/cli.jsonl", import.meta.url)).trim().split("\n");
-  const all = lines.map((line) => JSON.parse(line) as Recording);
-  return all.filter(({ id }) => about.some((name) => id === name || id.startsWith(`${name}-`)));
+  return lines.map((line) => JSON.parse(line) as Recording);
+}
+
+/** What a case is about: the part of its name before the first dash. */
+export function subjectOf({ id }: Recording): string {
+  return id.split("-", 1)[0]!;
+}
+
+/** Recorded cases about some subjects. */
+export function recordings(...subjects: readonly string[]): Recording[] {
+  return allRecordings().filter((recording) => subjects.includes(subjectOf(recording)));
+}
+
+/** Cases that use default ports or mount a disk run in namespaces of their own. */
+const ISOLATED = /\b(?:host|lan)-cake|layer-cake (?:network|ping)|http_(?:server|client)|mount -t/;
+
+/** True for a case that has to run in namespaces of its own. */
+export function isIsolated({ cwd_setup, command }: Recording): boolean {
+  return [...cwd_setup, command].some((line) => ISOLATED.test(line));
+}
+
+const NAMESPACES = [
+  "unshare",
+  "--map-root-user",
+  "--net",
+  "--mount",
+  "--pid",
+  "--fork",
+  "--kill-child",
+  "--mount-proc",
+];
+
+/** Whether this machine can do what some cases need. */
+export const CAN_ISOLATE = await succeeds([
+  ...NAMESPACES,
+  "bash",
+  "-c",
+  "ip link set lo up && mount -t tmpfs none /mnt",
+]);
+const HAS_PYTHON = await succeeds(["python3", "-c", "import fcntl"]);
+
+async function succeeds([program, ...args]: readonly string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program!, { args, stdout: "null", stderr: "null" }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** True for a case that this machine can play. */
+export function isPlayable(recording: Recording): boolean {
+  const lines = [...recording.cwd_setup, recording.command];
+  if (!HAS_PYTHON && lines.some((line) => line.includes("python3 -c"))) return false;
+  return CAN_ISOLATE || !isIsolated(recording);
 }
 
 /** A project folder with the roles in it, and `cake` and `role` on PATH. */
 export interface Project {
   readonly folder: string;
-  /** Runs a command line in the folder, with the outcome as it came. */
-  bash(command: string): Promise<Outcome>;
+  /** Runs a command line in the folder, with the outcome as it came; if asked to, in namespaces of its own. */
+  bash(command: string, isIsolated?: boolean): Promise<Outcome>;
   /** Ends what still runs there, and removes it. */
   remove(): Promise<void>;
 }
@@ -52,13 +118,21 @@ export async function makeProject(): Promise<Project> {
   const flags = `-A --no-lock --quiet --config ${ROOT}deno.json${importMap === "" ? "" : ` --import-map ${importMap}`}`;
   const deno = Deno.execPath();
   await writeScript(`${bin}/cake`, `exec ${deno} run ${flags} ${ROOT}cli/main.ts "$@"`);
+  await writeScript(`${bin}/group-cake`, `exec ${deno} run ${flags} ${ROOT}cli/main.ts group "$@"`);
   await writeScript(`${bin}/role`, `exec ${deno} run ${flags} "$@"`);
   const env = { PATH: `${bin}:${Deno.env.get("PATH")}`, TZ: "UTC", NO_COLOR: "1", CAKE_IMPORT_MAP: importMap };
   return {
     folder,
-    bash: async (command) => {
-      const args = ["--norc", "-c", command];
-      const run = new Deno.Command("bash", { args, cwd: folder, env, stdin: "null", stdout: "piped", stderr: "piped" });
+    bash: async (command, isIsolated = false) => {
+      const [program, ...args] = [...isIsolated ? NAMESPACES : [], "bash", "--norc", "-c", command];
+      const run = new Deno.Command(program!, {
+        args,
+        cwd: folder,
+        env,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      });
       const { stdout, stderr, code } = await run.output();
       const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
       return { stdout: text(stdout), stderr: text(stderr), exit: code };
@@ -73,7 +147,10 @@ export async function makeProject(): Promise<Project> {
 /** Rounds of looking for processes; one that is killed may have started another a moment before. */
 const KILL_ROUNDS_MAX = 1000;
 
-/** Kills processes whose command lines name a folder, those that a case left in the background, until none is left. Linux only. */
+/**
+ * Kills processes whose command lines name a folder, or that run in it, until none is left: those that a case left in the
+ * background. Linux only.
+ */
 async function endProcesses(folder: string): Promise<void> {
   if (Deno.build.os !== "linux") return;
   for (let round = 0; round < KILL_ROUNDS_MAX; round++) if (await killNaming(folder) === 0) return;
@@ -85,7 +162,8 @@ async function killNaming(folder: string): Promise<number> {
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      if (!(await Deno.readTextFile(`/proc/${name}/cmdline`)).includes(folder)) continue;
+      const line = await Deno.readTextFile(`/proc/${name}/cmdline`);
+      if (!line.includes(folder) && !(await Deno.readLink(`/proc/${name}/cwd`)).startsWith(folder)) continue;
       count++;
       Deno.kill(Number(name), "SIGKILL");
     } catch {
@@ -99,16 +177,20 @@ async function writeScript(path: string, line: string): Promise<void> {
   await Deno.writeTextFile(path, `#!/bin/bash\n${line}\n`, { mode: 0o755 });
 }
 
-/** A recorded text or command as it is for cake and its roles. */
+/** A recorded command as it is for cake and its roles. */
+export function translatedCommand(text: string): string {
+  return translated(text).replaceAll(/(?<!\.)layer-cake(?=[ ;']|$)/gm, "cake")
+    .replaceAll(/\b(host|lan)-cake\b/g, "cake $1")
+    .replaceAll(/python3 (?!-c)/g, "role ");
+}
+
+/** A recorded text as it is for cake and its roles. */
 export function translated(text: string): string {
-  return text.replaceAll("<BIN>/layer-cake:", "cake:")
-    .replaceAll(/<BIN>\/(host|lan)-cake:/g, "cake:")
+  return text.replaceAll(/<BIN>\/(?:layer|host|lan)-cake:/g, "cake:")
     .replaceAll("<BIN>/group-cake", "<GROUP>")
-    .replaceAll(/(?<!\.)layer-cake(?=[ ;]|$)/g, "cake")
-    .replaceAll(/\b(host|lan)-cake\b(?!:)/g, "cake $1")
-    .replaceAll("python3 ", "role ")
+    .replaceAll(/(\[PROCESS\] )layer-cake/g, "$1cake")
     .replaceAll("__main__.", "shapes.")
-    .replaceAll(/\b([a-z][a-z0-9]*)\.py\b/g, "$1.ts");
+    .replaceAll(/\b([a-z][a-z0-9_]*)\.py\b/g, "$1.ts");
 }
 
 /** A text without what differs from run to run. */
@@ -120,6 +202,8 @@ export function normalized(text: string, folder: string): string {
     .replaceAll(/^\[\d{8}\]/gm, "[<PID8>]")
     .replaceAll(/\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d\.\d+/g, "<time>")
     .replaceAll(/<[0-9a-f]{8}>/g, "<OID>")
+    .replaceAll(/\([0-9a-f]{8}\)$/gm, "(<ID8>)")
+    .replaceAll(/^(\[\d+\] \.\.\. )[\d.]+s$/gm, "$1<SPAN>")
     .replaceAll(/\b\d{4}h\d\dh\d\dT\d\dc\d\dc\d\dp\d{3}\b/g, "<STAMP>")
     .replaceAll(/("(?:parent_)?pid": |pid )\d+/g, "$1<PID>")
     .replaceAll(/^(\S+ +)<\d+> \S+$/gm, "$1<<PID>> <SPAN>")
@@ -137,17 +221,56 @@ export function withoutCause(text: string): string {
     .replaceAll(/cannot encode \(.*\)/g, "cannot encode (...)");
 }
 
+/** Seconds that a command takes to start on a machine with nothing else to do, as when the cases were recorded. */
+const START_SECONDS = 0.5;
+
+/** How many times as long as there everything may take here, now; at least 1. */
+let slowness: Promise<number> | null = null;
+
+/** Measured once. What is measured can change while cases run, so that there is some to spare. */
+async function measuredSlowness(project: Project): Promise<number> {
+  const begun = performance.now();
+  await project.bash("cake --version");
+  const seconds = (performance.now() - begun) / 1000;
+  return seconds < START_SECONDS ? 1 : Math.ceil(2 * seconds / START_SECONDS);
+}
+
+const WAITS = /\b(sleep |timeout (?:-\S+ (?:[A-Z0-9]+ )?)*)(\d+)\b/g;
+
+/** A command whose waits are as much longer as the machine is slower. */
+export function prolonged(command: string, factor: number): string {
+  return command.replaceAll(WAITS, (_, word: string, seconds: string) => `${word}${factor * Number(seconds)}`);
+}
+
 /** Runs a case from its set-up on. */
-export async function replay(recording: Recording): Promise<Outcome> {
+export async function replay(recording: Recording, difference: Partial<Difference> = {}): Promise<Outcome> {
   const project = await makeProject();
   try {
-    for (const line of recording.cwd_setup) await project.bash(translated(line));
-    const { stdout, stderr, exit } = await project.bash(translated(recording.command));
+    const factor = await (slowness ??= measuredSlowness(project));
+    const setup = (difference.setup ?? recording.cwd_setup.map(translatedCommand)).map((line) =>
+      prolonged(line, factor)
+    );
+    const command = prolonged(difference.command ?? translatedCommand(recording.command), factor);
+    const { stdout, stderr, exit } = await play(project, { setup, command, isIsolated: isIsolated(recording) });
     const clean = (text: string) => withoutCause(normalized(text, project.folder));
     return { stdout: clean(stdout), stderr: clean(stderr), exit };
   } finally {
     await project.remove();
   }
+}
+
+interface Case {
+  readonly setup: readonly string[];
+  readonly command: string;
+  readonly isIsolated: boolean;
+}
+
+async function play(project: Project, { setup, command, isIsolated }: Case): Promise<Outcome> {
+  // What goes on in the background must not keep the output open.
+  const quiet = setup.map((line) => `{ ${line}\n} >/dev/null 2>&1`);
+  if (isIsolated) return await project.bash(["ip link set lo up", ...quiet, command].join("\n"), true);
+  for (const line of quiet) await project.bash(line);
+  return await project.bash(command);
 }
 
 /** What a case is expected to give: as recorded, but a failure is a failure for the exit status, too. */
@@ -158,4 +281,19 @@ export function expected(recording: Recording): Outcome {
   const failed = recording.exit === 0 && (isFault || recording.stdout === "") &&
     (isFault || /^[\w.]+: .*\n$/.test(stderr));
   return { stdout: clean(recording.stdout), stderr, exit: failed ? 71 : recording.exit };
+}
+
+/** Plays a case, and fails unless it gives what was recorded, or what the difference says. */
+export async function assertReplays(recording: Recording, difference?: Difference): Promise<void> {
+  const outcome = await replay(recording, difference);
+  const wanted = { ...expected(recording), ...difference };
+  assertEquals(
+    { ...outcome, stdout: matched(outcome.stdout, wanted.stdout), stderr: matched(outcome.stderr, wanted.stderr) },
+    { stdout: wanted.stdout, stderr: wanted.stderr, exit: wanted.exit },
+  );
+}
+
+/** The expression that a text matches, or the text. */
+function matched(text: string, wanted: string | RegExp): string | RegExp {
+  return wanted instanceof RegExp && wanted.test(text) ? wanted : text;
 }

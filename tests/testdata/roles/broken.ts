@@ -1,0 +1,2 @@
+// Does not parse when it is loaded.
+throw new SyntaxError("Unexpected token");
