@@ -19,7 +19,7 @@ export class Progress {
 
   constructor(world: World) {
     this.#world = world;
-    this.#isShown = world.environment.terminalLines() !== null;
+    this.#isShown = world.environment.isErrorTerminal();
     this.#begun = this.#written = world.clock.now();
   }
 

@@ -47,7 +47,7 @@ const IMPURE: Readonly<Record<string, string>> = {
 };
 
 /** Packages that compute and do nothing else. */
-const PURE_PACKAGES: ReadonlySet<string> = new Set(["re2js", "string-width", "@std/yaml", "undici/llhttp"]);
+const PURE_PACKAGES: ReadonlySet<string> = new Set(["re2js", "string-width", "@std/yaml", "undici/llhttp", "yaml"]);
 
 /** Where the real world is made. */
 const REAL_WORLD = /^runtime\/real_world(\.ts$|\/)/;

@@ -185,7 +185,7 @@ Deno.test("cake model that is interrupted while it copies changes nothing", asyn
 Deno.test("cake model tells a terminal how far it is", async () => {
   const terminal = (world: World): World => ({
     ...world,
-    environment: { ...world.environment, terminalLines: () => 24 },
+    environment: { ...world.environment, isErrorTerminal: () => true },
     files: { ...world.files, copyFile: (from, to) => slowly(world).then(() => world.files.copyFile(from, to)) },
   });
   const { cake, makeHome, host } = simulatedCake({ world: terminal });
