@@ -43,7 +43,7 @@ import {
   type WantedRole,
   wantedRoles,
 } from "./home_changes.ts";
-import { type LoadedManifest, loadManifest, manifestPath, problemLine, tellProblems } from "./manifest_file.ts";
+import { type LoadedManifest, loadManifest, manifestPath, tellProblems } from "./manifest_file.ts";
 import { refusalProblem } from "./refusal.ts";
 
 /** How a child ended that had not yet begun to listen to signals: who interrupts at a terminal, interrupts it, too. */

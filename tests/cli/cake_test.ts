@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { COMMANDS, runCake, VERSION } from "../../cli/mod.ts";
+import { COMMANDS, VERSION } from "../../cli/mod.ts";
 import { HOME, simulatedCake } from "../helpers/simulated_cake.ts";
 
 Deno.test("cake without a command, or with an unknown one, says so", async () => {
