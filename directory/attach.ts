@@ -1,6 +1,6 @@
 /** Gives a runtime its transport and its directory, and takes them away in order. */
 
-import { attachNetwork, attachThreads, detachNetwork, detachThreads } from "../net/mod.ts";
+import { attachNetwork, attachThreads, detachNetwork, detachThreads, type NetworkOptions } from "../net/mod.ts";
 import { type AddressValue as Address, type Kernel, LIBRARY_CONNECTOR, Service, Stop } from "../runtime/mod.ts";
 import { DIRECTORY, type DirectorySettings, ObjectDirectory } from "./directory.ts";
 import { libraryConnector } from "./library.ts";
@@ -19,10 +19,15 @@ interface OpenDirectory {
 /**
  * Attaches transport and directory to a runtime; from then on its actors can listen, connect, publish and subscribe.
  *
+ * @param network Limits of the transport, where nobody has attached it before.
  * @returns The address of the directory.
  */
-export function attachDirectory(runtime: Kernel, settings: DirectorySettings = {}): Address {
-  attachNetwork(runtime);
+export function attachDirectory(
+  runtime: Kernel,
+  settings: DirectorySettings = {},
+  network: NetworkOptions = {},
+): Address {
+  attachNetwork(runtime, network);
   const directory = openDirectory(runtime, settings);
   runtime.provide(DIRECTORY, directory.address);
   attachThreads(runtime, { program: THREAD_PROGRAM, directory: () => directory.address });

@@ -12,6 +12,7 @@ import {
   type Scope,
   type ShellHooks,
 } from "../runtime/mod.ts";
+import type { NetworkOptions } from "../net/mod.ts";
 import { attachDirectory, detachDirectory } from "./attach.ts";
 import { DIRECTORY } from "./directory.ts";
 import { PublishAs } from "./messages.ts";
@@ -31,6 +32,8 @@ export interface CreateOptions {
   readonly variables?: MessageBase;
   /** Insists on a role on disk, and makes one where there is none. @default {false} */
   readonly sticky?: boolean;
+  /** Limits of the transport and of HTTP, and how soon a dead link is noticed. @default {as of NETWORK_LIMITS} */
+  readonly network?: NetworkOptions;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface CreateOptions {
  *
  * @param main A bound routine or machine.
  * @param meta The file's `import.meta`.
- * @param options Values from the environment, and a role that must be on disk.
+ * @param options Values from the environment, a role that must be on disk, and limits of the transport.
  */
 export function create<S>(
   main: RoutineFunction<S> | MachineClass<S>,
@@ -48,11 +51,12 @@ export function create<S>(
   options: CreateOptions = {},
 ): void {
   if (!meta.main) return;
+  const { network = {}, ...rest } = options;
   const world = realWorld();
   const { self } = world.processes;
   const executable = decodeURIComponent(new URL(meta.url).pathname);
   const name = executable.split("/").pop() ?? executable;
-  const program = { main: main as ActorTypeLike, name, executable, hooks: directoryHooks(), ...options };
+  const program = { main: main as ActorTypeLike, name, executable, hooks: directoryHooks({}, network), ...rest };
   runProgram(world, program, self.arguments).then((status) => world.processes.exit(status));
 }
 
@@ -60,17 +64,19 @@ export function create<S>(
  * What a process attaches around its main object: transport, and a directory as the command line says.
  *
  * @param fixed What the command line has no say in.
+ * @param network Limits of the transport.
  */
-export function directoryHooks(fixed: { readonly scope?: Scope } = {}): ShellHooks {
+export function directoryHooks(fixed: { readonly scope?: Scope } = {}, network: NetworkOptions = {}): ShellHooks {
   return {
     attach: (runtime, { commandLine, executable }) => {
-      attachDirectory(runtime, {
+      const settings = {
         scope: fixed.scope ?? commandLine.directoryScope,
         connectTo: commandLine.connectToDirectory,
         acceptAt: commandLine.acceptDirectoriesAt,
         encrypted: commandLine.encryptedProcess,
         executable: executable.split("/").pop() ?? executable,
-      });
+      };
+      attachDirectory(runtime, settings, network);
     },
     started: (runtime, context, main) => {
       publishLibrary(runtime, context, main);

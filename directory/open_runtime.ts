@@ -1,6 +1,7 @@
 /** A whole process inside a program that is not an actor itself: runtime, transport and directory. */
 
 import { type Log, type MachineClass, realWorld, type RoutineFunction, Runtime, type World } from "../runtime/mod.ts";
+import type { NetworkOptions } from "../net/mod.ts";
 import { attachDirectory, detachDirectory } from "./attach.ts";
 import type { DirectorySettings } from "./directory.ts";
 
@@ -14,6 +15,8 @@ export interface OpenOptions {
   strict?: boolean;
   /** The directory of the process, and where the one above is. @default {a PROCESS directory} */
   directory?: DirectorySettings;
+  /** Limits of the transport and of HTTP, and how soon a dead link is noticed. @default {as of NETWORK_LIMITS} */
+  network?: NetworkOptions;
 }
 
 /** An open runtime. */
@@ -53,9 +56,9 @@ export interface OpenRuntime {
  * ```
  */
 export function openRuntime(options: OpenOptions = {}): OpenRuntime {
-  const { world = realWorld(), log, strict = false, directory = {} } = options;
+  const { world = realWorld(), log, strict = false, directory = {}, network = {} } = options;
   const runtime = new Runtime(world, log === undefined ? { strict } : { log, strict });
-  attachDirectory(runtime, directory);
+  attachDirectory(runtime, directory, network);
   return {
     runtime,
     run: (main, settings) => runtime.start(main, settings).returned,

@@ -13,7 +13,9 @@ import {
   type QueueAccount,
   Returned,
   Stop,
+  type TransportAccount,
 } from "../runtime/mod.ts";
+import { FrameTooLargeError } from "./frame.ts";
 import { Keeper } from "./keep_alive.ts";
 import { KeeperActor } from "./keeper_actor.ts";
 import type { NetworkLimits } from "./limits.ts";
@@ -69,6 +71,10 @@ export interface ConnectionOptions {
    * ends such a connection, and what is sent to its proxy itself goes nowhere: the other end trusts it.
    */
   readonly onControl?: (message: unknown, from: Address) => void;
+  /** Called once, when the other end has sent a whole frame; on an encrypted connection, its key. */
+  readonly onHeard?: (connection: Connection) => void;
+  /** Called with the bytes that came since the last whole frame when they turn out to be malformed. */
+  readonly onMalformed?: (bytes: number) => void;
   /** What the controller is told when the connection can be used; `proxy` is its return address. */
   readonly onOpened: (connection: Connection) => void;
   /** Called once, after the end; `wasOpened` says whether the controller knew of the connection. */
@@ -98,8 +104,13 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** Hops until the next read. */
   #readHops = 0;
   #isHeard = false;
+  #discarded = 0;
+  /** Bytes that came since the last whole frame, and how many frames there were then. */
+  #suspectBytes = 0;
+  #framesSeen = 0;
   #held: Promise<unknown> | null = null;
   #keeper: KeeperActor | null = null;
+  #silenceTimer: ReturnType<Kernel["after"]> | null = null;
   #handshakeTimer: ReturnType<Kernel["after"]> | null = null;
   #holdTimer: ReturnType<Kernel["after"]> | null = null;
   #frameTimer: ReturnType<Kernel["after"]> | null = null;
@@ -123,7 +134,7 @@ export class Connection implements TransitReceiver, SessionEvents {
       boxes: sodiumBoxes(random),
       uuid: () => random.uuid(),
       zoneOffset: (wall) => clock.zoneOffset(wall),
-      ...(options.onControl === undefined ? {} : LINK_BOUNDS),
+      ...(options.onControl === undefined ? { frameBytesMax: options.limits.frameBytesMax } : LINK_BOUNDS),
     }, this);
   }
 
@@ -161,9 +172,22 @@ export class Connection implements TransitReceiver, SessionEvents {
     return { accepted, delivered: this.#framesWritten, waiting, discarded: { full: 0, ended, aside: 0 } };
   }
 
-  /** True when the other end has sent at least one byte. */
-  get isHeard(): boolean {
-    return this.#isHeard;
+  /** @internal The account of the connection. */
+  transportAccount(): TransportAccount {
+    const { onControl } = this.#options;
+    return {
+      kind: onControl === undefined ? "stream" : "thread",
+      encrypted: this.#session.isSealed,
+      proxy: this.address,
+      remote: this.remote,
+      local: this.local,
+      openedAt: this.openedAt,
+      ...this.#session.counts,
+      waitingFrames: this.#session.outboundFrames,
+      outboundBytes: this.#session.outboundBytes,
+      discarded: this.#discarded,
+      roundTripMs: this.#keeper?.roundTripMs ?? null,
+    };
   }
 
   /** Resolves when the socket has been given up. */
@@ -173,11 +197,14 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** Sets the connection in motion. An encrypted connector needs {@link prepareEncryption} before. */
   begin(): void {
-    const { encrypted, limits } = this.#options;
+    const { encrypted, limits, role, onControl } = this.#options;
     if (encrypted) {
       this.#handshakeTimer = this.#kernel.after(limits.handshakeTimeoutMs, () => {
+        this.#options.reports.limit("handshakeTimeoutMs", "Key exchange timed out", `with ${this.remote}`);
         this.#end(ending("INBOUND_STREAMING", "key exchange timed out"));
       });
+    } else if (role === "acceptor" && onControl === undefined && limits.silenceTimeoutMs !== Infinity) {
+      this.#silenceTimer = this.#kernel.after(limits.silenceTimeoutMs, () => this.#endSilence());
     }
     this.#session.start();
     this.#flush();
@@ -205,10 +232,14 @@ export class Connection implements TransitReceiver, SessionEvents {
       this.#read();
       return;
     }
-    this.#isHeard = true;
     if (this.#keeper !== null) this.lastArrival = this.#kernel.world.clock.now();
     const session = this.#session;
     const seen = session.counts.framesIn;
+    if (seen !== this.#framesSeen) {
+      this.#framesSeen = seen;
+      this.#suspectBytes = 0;
+    }
+    this.#suspectBytes += count;
     try {
       session.process(count);
     } catch (error) {
@@ -231,6 +262,20 @@ export class Connection implements TransitReceiver, SessionEvents {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #heard(): void {
+    this.#isHeard = true;
+    if (this.#silenceTimer !== null) this.#kernel.cancelTimer(this.#silenceTimer);
+    this.#options.onHeard?.(this);
+  }
+
+  /** Where the application has said something, the other end may be there to listen. */
+  #endSilence(): void {
+    if (this.#isEnded || this.#session.counts.framesOut > 0) return;
+    const { reports } = this.#options;
+    reports.limit("silenceTimeoutMs", "Connection given up", `silent since it was accepted (${this.remote})`);
+    this.#end(ending("WENT_STALE", "silent"));
   }
 
   /** Takes nothing further from the other end until then; to be called while it is told something. */
@@ -262,6 +307,7 @@ export class Connection implements TransitReceiver, SessionEvents {
       return;
     }
     const session = this.#session;
+    if (!this.#isHeard && session.counts.framesIn > 0 && session.isOpen) this.#heard();
     if (!session.output.isEmpty) this.#flush();
     if (session.isAmidFrame && this.#frameTimer === null) this.#watchFrame();
     this.#read();
@@ -270,19 +316,27 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** A frame has to be complete within a time; looked at rarely, so that frames cost no timers. */
   #watchFrame(): void {
     if (this.#options.onControl !== undefined) return;
+    const { limits, reports } = this.#options;
     const seen = this.#session.counts.framesIn;
-    this.#frameTimer = this.#kernel.after(this.#options.limits.frameTimeoutMs, () => {
+    const limit = seen === 0 ? "firstFrameTimeoutMs" : "frameTimeoutMs";
+    this.#frameTimer = this.#kernel.after(limits[limit], () => {
       this.#frameTimer = null;
       if (this.#isEnded || !this.#session.isAmidFrame) return;
-      if (this.#session.counts.framesIn === seen) this.#end(ending("INBOUND_STREAMING", "frame timed out"));
-      else this.#watchFrame();
+      if (this.#session.counts.framesIn === seen) {
+        reports.limit(limit, "Frame timed out", `from ${this.remote}`);
+        this.#end(ending("INBOUND_STREAMING", "frame timed out"));
+      } else this.#watchFrame();
     });
   }
 
   #fail(error: unknown): void {
     if (this.#isEnded) return;
     if (error instanceof SessionError) {
-      this.#options.reports.add("Cannot receive", `${error.message} (from ${this.remote})`);
+      const { reports, onMalformed } = this.#options;
+      const detail = `${error.message} (from ${this.remote})`;
+      if (error.cause instanceof FrameTooLargeError) reports.limit("frameBytesMax", "Cannot receive", detail);
+      else reports.add("Cannot receive", detail);
+      onMalformed?.(this.#suspectBytes);
       this.#end(ending(error.reason, error.message));
     } else if (error instanceof NetworkError) {
       this.#end(ending("INBOUND_STREAMING", error.message, error.errorCode));
@@ -336,8 +390,11 @@ export class Connection implements TransitReceiver, SessionEvents {
   transit(frame: Transit): void {
     if (this.#isEnded) return;
     const next = nextHop(this.#kernel, frame.to);
-    if (next === null) this.#kernel.counts.undeliverable++;
-    else next.passOn(frame);
+    if (next !== null) next.passOn(frame);
+    else {
+      this.#discarded++;
+      this.#kernel.counts.undeliverable++;
+    }
   }
 
   // Outbound.
@@ -364,7 +421,7 @@ export class Connection implements TransitReceiver, SessionEvents {
     if (this.#closing !== null || this.#isEnded || to === this.address) {
       this.#kernel.lose(to, from);
     } else if (this.#isFull && !(message instanceof Returned)) {
-      this.#kernel.discard(this.address, `Connection to ${this.remote.host}`);
+      this.#discardForThread();
     } else {
       const refused = this.#sendOver(message, to, from);
       if (refused === null) return;
@@ -393,6 +450,11 @@ export class Connection implements TransitReceiver, SessionEvents {
     return null;
   }
 
+  #discardForThread(): void {
+    this.#discarded++;
+    this.#kernel.discard(this.address, `Connection to ${this.remote.host}`);
+  }
+
   get #isFull(): boolean {
     const { limits } = this.#options;
     const { outboundBytes, outboundFrames } = this.#session;
@@ -403,7 +465,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   passOn(frame: Transit): void {
     if (this.#closing !== null || this.#isEnded) return;
     if (this.#options.onControl !== undefined && (frame.to === this.address || this.#isFull)) {
-      if (this.#isFull) this.#kernel.discard(this.address, `Connection to ${this.remote.host}`);
+      if (this.#isFull) this.#discardForThread();
       else this.#kernel.lose(frame.to, frame.from);
       return;
     }
@@ -412,6 +474,7 @@ export class Connection implements TransitReceiver, SessionEvents {
     } catch (error) {
       // Not our application's fault, and not this connection's: the frame is dropped.
       if (!(error instanceof SessionError)) throw error;
+      this.#discarded++;
       this.#options.reports.add("Cannot pass on", error.message);
       return;
     }
@@ -422,6 +485,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   #refuse(error: unknown): void {
     if (!(error instanceof SessionError)) throw error;
     this.#logRefusal(error);
+    if (error.cause instanceof FrameTooLargeError) this.#kernel.limited("frameBytesMax");
     this.close(ending(error.reason, error.message));
   }
 
@@ -440,7 +504,9 @@ export class Connection implements TransitReceiver, SessionEvents {
     const { limits } = this.#options;
     if (this.#isFull && this.#options.onControl === undefined) {
       const { outboundBytes } = this.#session;
-      this.#options.reports.add("Overflow of outbound queue", `${outboundBytes} bytes for ${this.remote}`);
+      const limit = outboundBytes > limits.outboundBytesMax ? "outboundBytesMax" : "outboundMessagesMax";
+      const { reports } = this.#options;
+      reports.limit(limit, "Overflow of outbound queue", `${outboundBytes} bytes for ${this.remote}`);
       this.#end(
         ending(
           "OUTBOUND_STREAMING",
@@ -531,7 +597,10 @@ export class Connection implements TransitReceiver, SessionEvents {
     this.#keeper?.stop();
     // From now on the address is nobody's.
     this.#kernel.unregister(this.address);
-    this.#flushTimer = this.#kernel.after(this.#options.limits.flushTimeoutMs, () => this.#end(end));
+    this.#flushTimer = this.#kernel.after(this.#options.limits.flushTimeoutMs, () => {
+      this.#kernel.limited("flushTimeoutMs");
+      this.#end(end);
+    });
     if (!this.#isWriting) {
       if (this.#session.output.isEmpty) this.#afterFlush();
       else this.#flush();
@@ -565,7 +634,9 @@ export class Connection implements TransitReceiver, SessionEvents {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#keeper?.stop();
-    for (const timer of [this.#handshakeTimer, this.#holdTimer, this.#frameTimer, this.#flushTimer]) {
+    for (
+      const timer of [this.#handshakeTimer, this.#silenceTimer, this.#holdTimer, this.#frameTimer, this.#flushTimer]
+    ) {
       if (timer !== null) this.#kernel.cancelTimer(timer);
     }
     this.#kernel.unregister(this.address);

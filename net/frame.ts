@@ -23,6 +23,9 @@ export class FrameError extends Error {
   override readonly name = "FrameError";
 }
 
+/** A frame of more bytes than the limit. */
+export class FrameTooLargeError extends FrameError {}
+
 /** One frame, in place: valid until the reader is used again. */
 export interface Frame {
   /** Bytes of the header. */
@@ -223,7 +226,7 @@ export class FrameReader {
     if (digits === 0) throw new FrameError("mangled frame dimensions");
     const [headerBytes, bodyBytes, dataBytes] = dimensions as [number, number, number];
     if (headerBytes > dataBytes || headerBytes + bodyBytes > dataBytes) throw new FrameError("unlikely frame offsets");
-    if (dataBytes > this.bytesMax) throw new FrameError(`oversize frame of ${dataBytes} bytes`);
+    if (dataBytes > this.bytesMax) throw new FrameTooLargeError(`oversize frame of ${dataBytes} bytes`);
     this.#headerBytes = headerBytes;
     this.#bodyBytes = bodyBytes;
     this.#dataBytes = dataBytes;

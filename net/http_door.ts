@@ -1,19 +1,9 @@
 /** The way to HTTP: loaded at the first use, as most processes never need it. */
 
-import { type AddressValue as Address, type HostPort, type Kernel, NetworkError } from "../runtime/mod.ts";
-import type { HttpListenerOptions } from "./http/server.ts";
+import { type AddressValue as Address, type Kernel, NetworkError } from "../runtime/mod.ts";
+import type { HttpClientConnection, HttpConnectionOptions } from "./http/client.ts";
+import type { HttpListener, HttpListenerOptions } from "./http/server.ts";
 import type { ConnectStream, ListenForStream } from "./messages.ts";
-
-/** An open port, whatever is spoken there. */
-export interface Port {
-  readonly listening: HostPort;
-  /** Connections that end with the port, and may still need a moment; none where connections live on. */
-  readonly connectionCount: number;
-  /** Accepts nobody any more. */
-  close(): void;
-  /** Ends at once the connections that end with the port. */
-  abandon(): void;
-}
 
 /** What HTTP is, once it is loaded. */
 interface Http {
@@ -34,11 +24,11 @@ export async function openHttpPort(
   kernel: Kernel,
   request: ListenForStream,
   controller: Address,
-  events: HttpListenerOptions,
-): Promise<Port> {
+  options: HttpListenerOptions,
+): Promise<HttpListener> {
   if (http === null) await prepareHttp();
   try {
-    return await http!.server.openHttpListener(kernel, request, controller, events);
+    return await http!.server.openHttpListener(kernel, request, controller, options);
   } catch (error) {
     // The form of the URI is none.
     if (error instanceof TypeError) throw new NetworkError(error.message, 0, { cause: error });
@@ -47,7 +37,12 @@ export async function openHttpPort(
 }
 
 /** Connects to an HTTP server; messages sent to the connection become requests. Throws {@link NetworkError}. */
-export async function openHttpConnection(kernel: Kernel, request: ConnectStream, controller: Address): Promise<void> {
+export async function openHttpClient(
+  kernel: Kernel,
+  request: ConnectStream,
+  controller: Address,
+  options: HttpConnectionOptions,
+): Promise<HttpClientConnection> {
   if (http === null) await prepareHttp();
-  await http!.client.openHttpConnection(kernel, request, controller);
+  return await http!.client.openHttpConnection(kernel, request, controller, options);
 }

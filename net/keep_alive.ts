@@ -12,6 +12,10 @@
  * whatever else goes on, and give the other end up when nothing at all has arrived for {@link PACE_COUNT_MAX} paces. The
  * shorter of the two paces holds for both. Who has not been running for a while (a busy or suspended process) doubts
  * himself first: he waits once more.
+ *
+ * Signs of life tell how long they travel there and back. Those of two cakes carry the sender's clock, which the next one
+ * in the other direction brings back, less the time that it lay there. From an original, the answer to a request for s
+ * seconds of silence comes s seconds and one round trip later, which is less exact.
  */
 
 import type { AddressValue as Address } from "../runtime/mod.ts";
@@ -61,6 +65,14 @@ export class Keeper {
   #to: Address;
   #lastHeard = 0;
   #due = 0;
+  /** When the sign was sent whose answer is awaited, and the silence that it asked for. */
+  #sentAt = 0;
+  #askedMs = 0;
+  /** The last stamp of the other end, and when it came. */
+  #stamp: number | null = null;
+  #stampAt = 0;
+  /** Milliseconds that the last sign of life took there and back; null before there was one. */
+  roundTripMs: number | null = null;
 
   /**
    * @param to Where signs of life go.
@@ -84,6 +96,8 @@ export class Keeper {
     const seconds = this.#idle();
     this.#phase = "watching";
     const message = new KeepAlive({ seconds, pace: this.#paceSeconds });
+    this.#sentAt = now;
+    this.#askedMs = seconds * 1000;
     return { message, to: this.#to, waitMs: this.#wait(now, (seconds + FIRST_GRACE_SECONDS) * 1000) };
   }
 
@@ -98,13 +112,28 @@ export class Keeper {
   heard(sign: StillThere, from: Address, now: number): KeepStep {
     if (this.#phase === "brisk") {
       this.#lastHeard = now;
+      this.#measure(sign, now);
       return NOTHING;
     }
     if (this.#phase !== "watching") return NOTHING;
     this.#to = from;
-    if (sign.pace !== null) return this.#goBrisk(sign.pace, now);
+    if (sign.pace !== null) {
+      // Another cake answers at once.
+      this.roundTripMs = now - this.#sentAt;
+      this.#measure(sign, now);
+      return this.#goBrisk(sign.pace, now);
+    }
+    this.roundTripMs = Math.max(0, now - this.#sentAt - this.#askedMs);
     this.#phase = "silent";
     return { waitMs: this.#wait(now, boundedSeconds(sign.seconds) * 1000) };
+  }
+
+  #measure({ stamp, echo }: StillThere, now: number): void {
+    this.#stamp = stamp !== null && Number.isFinite(stamp) ? stamp : null;
+    this.#stampAt = now;
+    if (echo === null) return;
+    const roundTripMs = now - echo;
+    if (roundTripMs >= 0 && roundTripMs <= 1000 * SILENCE_SECONDS_MAX) this.roundTripMs = roundTripMs;
   }
 
   #goBrisk(pace: number, now: number): KeepStep {
@@ -120,6 +149,8 @@ export class Keeper {
     if (this.#phase === "brisk") return this.#check(now, lastArrival);
     const seconds = this.#idle();
     this.#phase = "watching";
+    this.#sentAt = now;
+    this.#askedMs = seconds * 1000;
     return {
       message: new StillThere({ seconds }),
       to: this.#to,
@@ -137,8 +168,9 @@ export class Keeper {
 
   #sign(now: number): KeepStep {
     const seconds = this.#paceSeconds;
+    const echo = this.#stamp === null ? null : this.#stamp + (now - this.#stampAt);
     return {
-      message: new StillThere({ seconds, pace: seconds }),
+      message: new StillThere({ seconds, pace: seconds, stamp: now, echo }),
       to: this.#to,
       waitMs: this.#wait(now, seconds * 1000),
     };

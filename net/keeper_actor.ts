@@ -31,6 +31,11 @@ export class KeeperActor implements Receiver {
     this.#address = kernel.register(this);
   }
 
+  /** See {@link Keeper.roundTripMs}. */
+  get roundTripMs(): number | null {
+    return this.#keeper.roundTripMs;
+  }
+
   deliver(message: unknown, _to: Address, from: Address): void {
     if (this.#isStopped || !(message instanceof StillThere)) return;
     this.take(this.#keeper.heard(message, from, this.#kernel.world.clock.now()));

@@ -14,14 +14,28 @@ export const OUTBOUND_MESSAGES_MAX = 131_072;
 export const OUTBOUND_BYTES_MAX = 33_554_432;
 /** How long the key exchange may take. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** How long a frame may take from its first byte to its last. */
+/** How long the first frame of a connection may take from its first byte to its last. */
+export const FIRST_FRAME_TIMEOUT_MS = 15_000;
+/** How long a later frame may take from its first byte to its last. */
 export const FRAME_TIMEOUT_MS = 60_000;
+/**
+ * How long a connection that was accepted lives while neither end has said anything (1 hour). In the original it lives for
+ * ever, and programs wait to be told something; so scarcity ends silent connections earlier, not this.
+ */
+export const SILENCE_TIMEOUT_MS = 3_600_000;
 /** How long what was sent before a close may take to go out. */
 export const FLUSH_TIMEOUT_MS = 2000;
 /** Connections of one listener. */
 export const CONNECTIONS_MAX = 16_384;
 /** Connections of one listener from one remote host. */
 export const CONNECTIONS_PER_HOST_MAX = 8192;
+/** Connections of one listener on which nothing whole has arrived yet: no frame, or no key where there has to be one. */
+export const UNAUTHENTICATED_CONNECTIONS_MAX = 4096;
+/**
+ * Bytes of malformed input a second that one remote host may send to this process (4 MiB) before its further connections are
+ * closed as they come, for as long as it takes to make up for it.
+ */
+export const MALFORMED_BYTES_PER_SECOND_MAX = 4_194_304;
 /** How long an acceptor stays silent after its half of the key exchange, unless it hears from the connector before. */
 export const HOLD_AFTER_HELLMAN_MS = 400;
 /** Bytes of messages in clear that a connector keeps until the key exchange is over (1 MiB). */
@@ -38,31 +52,62 @@ export const THREAD_OUTBOUND_BYTES_MAX = 134_217_728;
 /** How long a thread may take to come to its end. */
 export const THREAD_END_TIMEOUT_MS = 2500;
 
-/** Limits that can be set when the network is attached. */
+/**
+ * Limits that can be set when the network is attached. What one of them does is counted under its name in the ledger of
+ * the runtime, and written to the log at most once a second.
+ */
 export interface NetworkLimits {
+  /** Bytes of a frame, in both directions. The original takes no more than the default. @default {1048576} */
+  readonly frameBytesMax: number;
   /** Frames waiting per connection. @default {131072} */
   readonly outboundMessagesMax: number;
   /** Bytes waiting per connection. @default {33554432} */
   readonly outboundBytesMax: number;
   /** Milliseconds for the key exchange. @default {10000} */
   readonly handshakeTimeoutMs: number;
-  /** Milliseconds from a frame's first byte to its last. @default {60000} */
+  /** Milliseconds from the first byte of a connection's first frame to its last. @default {15000} */
+  readonly firstFrameTimeoutMs: number;
+  /** Milliseconds from the first byte of a later frame to its last. @default {60000} */
   readonly frameTimeoutMs: number;
+  /** Milliseconds that an accepted connection lives while neither end says anything. @default {3600000} */
+  readonly silenceTimeoutMs: number;
   /** Milliseconds for what was sent before a close. @default {2000} */
   readonly flushTimeoutMs: number;
   /** Connections per listener. @default {16384} */
   readonly connectionsMax: number;
   /** Connections per listener and remote host. @default {8192} */
   readonly connectionsPerHostMax: number;
+  /**
+   * Connections per listener that have not sent a whole frame, or a key where the listener asks for one. One more takes the
+   * place of the oldest. @default {4096}
+   */
+  readonly unauthenticatedConnectionsMax: number;
+  /** Bytes of malformed input a second and remote host, on frames and HTTP together. @default {4194304} */
+  readonly malformedBytesPerSecondMax: number;
 }
 
 /** The limits where nothing else is said. */
 export const NETWORK_LIMITS: NetworkLimits = {
+  frameBytesMax: FRAME_BYTES_MAX,
   outboundMessagesMax: OUTBOUND_MESSAGES_MAX,
   outboundBytesMax: OUTBOUND_BYTES_MAX,
   handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+  firstFrameTimeoutMs: FIRST_FRAME_TIMEOUT_MS,
   frameTimeoutMs: FRAME_TIMEOUT_MS,
+  silenceTimeoutMs: SILENCE_TIMEOUT_MS,
   flushTimeoutMs: FLUSH_TIMEOUT_MS,
   connectionsMax: CONNECTIONS_MAX,
   connectionsPerHostMax: CONNECTIONS_PER_HOST_MAX,
+  unauthenticatedConnectionsMax: UNAUTHENTICATED_CONNECTIONS_MAX,
+  malformedBytesPerSecondMax: MALFORMED_BYTES_PER_SECOND_MAX,
 };
+
+/** Limits, some of them as given. Throws a RangeError that names one that is none. */
+export function limitsWith<L extends object>(defaults: L, given: Partial<L> | undefined): L {
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (!Object.hasOwn(defaults, name)) throw new RangeError(`Cannot use limit ${name}: there is none of that name`);
+    const isLimit = typeof value === "number" && value > 0;
+    if (!isLimit) throw new RangeError(`Cannot use limit ${name}: expected more than 0, got ${value}`);
+  }
+  return { ...defaults, ...given };
+}

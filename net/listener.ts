@@ -4,17 +4,17 @@ import {
   type AddressValue as Address,
   type HostPort,
   type Kernel,
-  NetworkError,
+  type NetworkError,
   type StreamListener,
 } from "../runtime/mod.ts";
 import type { ByteStream } from "../runtime/mod.ts";
+import { Accepting } from "./accepting.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { NetworkLimits } from "./limits.ts";
+import type { MalformedInput } from "./malformed.ts";
 import type { Listening } from "./messages.ts";
-
-/** Pause after accepting failed, such as for want of descriptors. */
-const ACCEPT_RETRY_MS = 100;
-/** Failures in a row that end a listener. */
-const ACCEPT_FAILURES_MAX = 100;
+import type { Port, PortStatus } from "./port.ts";
+import { TrafficSum } from "./traffic.ts";
 
 /** What a listener is made from. */
 export interface ListenerOptions {
@@ -24,88 +24,115 @@ export interface ListenerOptions {
   readonly controller: Address;
   /** The options of its connections, without what differs from one to the next. */
   readonly connection: Omit<ConnectionOptions, "stream">;
+  /** What remote hosts have sent that was malformed. */
+  readonly malformed: MalformedInput;
   /** Called for each connection before it begins. */
   readonly onTaken: (connection: Connection) => void;
   /** Called when accepting has failed for good. */
   readonly onFailed: (error: NetworkError) => void;
 }
 
-/** Accepts the connections of one port. */
-export class Listener {
+/** Accepts the connections of one port. They live on when it closes. */
+export class Listener implements Port {
   readonly #options: ListenerOptions;
   /** Connections in the order of accepting. */
   readonly #connections = new Set<Connection>();
+  /** Those of whom nothing whole has been heard, in the same order. */
+  readonly #unheard = new Set<Connection>();
   readonly #perHost = new Map<string, number>();
-  #isClosed = false;
+  readonly #past = new TrafficSum();
+  #accepted = 0;
+  #turnedAway = 0;
+  readonly #accepting: Accepting;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    const { kernel, stream: listener, connection: { reports }, onFailed: failed } = options;
+    this.#accepting = new Accepting({ kernel, listener, reports, failed, take: (stream) => this.#take(stream) });
+  }
+
+  get status(): PortStatus {
+    const { listening, controller, connection } = this.#options;
+    const traffic = new TrafficSum(this.#past);
+    for (const one of this.#connections) traffic.add(one.transportAccount());
+    return {
+      kind: "stream",
+      at: listening.listeningIpp,
+      controller,
+      encrypted: connection.encrypted,
+      connections: this.#connections.size,
+      accepted: this.#accepted,
+      turnedAway: this.#turnedAway,
+      ...traffic.traffic,
+    };
+  }
+
+  /** None of them ends with the port. */
+  get connectionCount(): number {
+    return 0;
   }
 
   /** The port in use. */
-  get at(): HostPort {
+  get listening(): HostPort {
     return this.#options.listening.listeningIpp;
   }
 
   /** Accepts until closed. */
-  async run(): Promise<void> {
-    const { kernel, stream, onFailed } = this.#options;
-    for (let failures = 0; !this.#isClosed;) {
-      try {
-        const accepted = await stream.accept();
-        if (accepted === null) return;
-        failures = 0;
-        if (kernel.isClosed) this.close();
-        if (this.#isClosed) accepted.close();
-        else this.#take(accepted);
-      } catch (error) {
-        if (this.#isClosed) return;
-        if (!(error instanceof NetworkError)) throw error;
-        if (++failures >= ACCEPT_FAILURES_MAX) {
-          this.close();
-          onFailed(error);
-          return;
-        }
-        this.#options.connection.reports.add("Cannot accept", `${error.message} (at ${this.at})`);
-        await new Promise<void>((resolve) => kernel.after(ACCEPT_RETRY_MS, resolve));
-      }
-    }
+  run(): void {
+    this.#accepting.run();
   }
 
   #take(stream: ByteStream): void {
-    const { connection: options } = this.#options;
-    const { limits, reports, onEnded } = options;
-    const host = stream.remote.host;
-    const isFull = this.#connections.size >= limits.connectionsMax ||
-      (this.#perHost.get(host) ?? 0) >= limits.connectionsPerHostMax;
-    if (isFull && !this.#evict(host)) {
-      reports.add("Connection refused", `too many connections (from ${host})`);
-      stream.close();
+    const { connection: options, malformed, kernel, onTaken } = this.#options;
+    const { host } = stream.remote;
+    if (malformed.isTooMuch(host, kernel.world.clock.now())) {
+      this.#refuse(stream, "malformedBytesPerSecondMax", "too much malformed input");
       return;
     }
+    const full = this.#fullLimit(host);
+    if (full !== null && !this.#giveUpOldest(full, host)) {
+      this.#refuse(stream, full, "too many connections");
+      return;
+    }
+    this.#accepted++;
     const connection = new Connection({
       ...options,
       stream,
+      onHeard: (heard) => void this.#unheard.delete(heard),
+      onMalformed: (bytes) => malformed.add(host, bytes, kernel.world.clock.now()),
       onEnded: (ended, ending, wasOpened) => {
         this.#forget(ended);
-        onEnded(ended, ending, wasOpened);
+        options.onEnded(ended, ending, wasOpened);
       },
     });
     this.#connections.add(connection);
+    this.#unheard.add(connection);
     this.#perHost.set(host, (this.#perHost.get(host) ?? 0) + 1);
-    this.#options.onTaken(connection);
+    onTaken(connection);
     connection.begin();
   }
 
-  /** Gives up the oldest connection that never said anything, of this host if possible; false if there is none. */
-  #evict(host: string): boolean {
-    const isHostFull = (this.#perHost.get(host) ?? 0) >= this.#options.connection.limits.connectionsPerHostMax;
-    for (const connection of this.#connections) {
-      if (connection.isHeard || (isHostFull && connection.remote.host !== host)) continue;
-      this.#options.connection.reports.add(
-        "Connection given up",
-        `silent since it was accepted (${connection.remote})`,
-      );
+  #refuse(stream: ByteStream, limit: keyof NetworkLimits, why: string): void {
+    this.#turnedAway++;
+    this.#options.connection.reports.limit(limit, "Connection refused", `${why} (from ${stream.remote.host})`);
+    stream.close();
+  }
+
+  /** The limit that has no room for one more connection of a host, if there is one. */
+  #fullLimit(host: string): keyof NetworkLimits | null {
+    const { limits } = this.#options.connection;
+    if ((this.#perHost.get(host) ?? 0) >= limits.connectionsPerHostMax) return "connectionsPerHostMax";
+    if (this.#connections.size >= limits.connectionsMax) return "connectionsMax";
+    return this.#unheard.size >= limits.unauthenticatedConnectionsMax ? "unauthenticatedConnectionsMax" : null;
+  }
+
+  /** Gives up the oldest connection of whom nothing was heard, where the host has too many one of its own; false if there is none. */
+  #giveUpOldest(limit: keyof NetworkLimits, host: string): boolean {
+    for (const connection of this.#unheard) {
+      const { remote } = connection;
+      if (limit === "connectionsPerHostMax" && remote.host !== host) continue;
+      const { reports } = this.#options.connection;
+      reports.limit(limit, "Connection given up", `nothing was heard since it was accepted (${remote})`);
       connection.abandon("too many connections");
       return true;
     }
@@ -114,6 +141,8 @@ export class Listener {
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
+    this.#unheard.delete(connection);
+    this.#past.add(connection.transportAccount());
     const host = connection.remote.host ?? "";
     const count = (this.#perHost.get(host) ?? 0) - 1;
     if (count > 0) this.#perHost.set(host, count);
@@ -122,7 +151,9 @@ export class Listener {
 
   /** Ends listening. Connections live on. */
   close(): void {
-    this.#isClosed = true;
-    this.#options.stream.close();
+    this.#accepting.close();
   }
+
+  /** Nothing ends with the port. */
+  abandon(): void {}
 }

@@ -188,8 +188,16 @@ export class Relay extends Message({ block: Block, addressBook: MapOf(Unicode, A
 export class KeepAlive extends Message({ seconds: Float8.default(0), pace: Float8.optional() }) {}
 /** Sent to a proxy: keeps the connection watched on behalf of the other end. It doesn't cross the wire that way. */
 export class OpenKeep extends Message({ keep: KeepAlive, returnAddress: Address }) {}
-/** The sign of life, and how long the other end may now be silent. `pace` as in {@link KeepAlive}. */
-export class StillThere extends Message({ seconds: Float8.default(0), pace: Float8.optional() }) {}
+/**
+ * The sign of life, and how long the other end may now be silent. `pace` as in {@link KeepAlive}; so are `stamp`, the
+ * sender's clock in milliseconds, and `echo`, the last such stamp of the other end plus the time since it came.
+ */
+export class StillThere extends Message({
+  seconds: Float8.default(0),
+  pace: Float8.optional(),
+  stamp: Float8.optional(),
+  echo: Float8.optional(),
+}) {}
 
 registerAll("listen_connect", {
   EndOfTransport,

@@ -19,6 +19,7 @@ export {
   ResourceDispatch,
 } from "./http/resource_dispatch.ts";
 export { prepareHttp } from "./http_door.ts";
+export { HTTP_LIMITS, type HttpLimits } from "./http/limits.ts";
 export { NETWORK_LIMITS, type NetworkLimits } from "./limits.ts";
 export {
   Accepted,
@@ -48,8 +49,8 @@ export {
   type NetworkCounts,
   type NetworkOptions,
   type NetworkService,
-  type TransportStatus,
 } from "./network_service.ts";
+export type { PortStatus } from "./port.ts";
 export { isTransitReceiver, type Transit, type TransitReceiver } from "./relay.ts";
 export { prepareEncryption } from "./sodium_boxes.ts";
 export { type AttachInThread, runThread } from "./thread/inside_thread.ts";

@@ -3,16 +3,21 @@
 import {
   type AddressValue as Address,
   HostPort,
-  type Instant,
   type Kernel,
   NetworkError,
   Service,
+  type Traffic,
+  type TransportAccount,
 } from "../runtime/mod.ts";
 import { closedMessage, Connection, type ConnectionOptions, type Ending, ending } from "./connection.ts";
-import { openHttpConnection, openHttpPort, type Port } from "./http_door.ts";
+import type { HttpClientConnection } from "./http/client.ts";
+import { HTTP_LIMITS, type HttpLimits } from "./http/limits.ts";
+import type { HttpListener } from "./http/server.ts";
+import { openHttpClient, openHttpPort } from "./http_door.ts";
 import { DETECT_SECONDS, DETECT_SECONDS_MAX, DETECT_SECONDS_MIN } from "./keep_alive.ts";
-import { NETWORK_LIMITS, type NetworkLimits } from "./limits.ts";
+import { limitsWith, NETWORK_LIMITS, type NetworkLimits } from "./limits.ts";
 import { Listener } from "./listener.ts";
+import { MalformedInput } from "./malformed.ts";
 import {
   Accepted,
   Connected,
@@ -22,8 +27,10 @@ import {
   NotConnected,
   NotListening,
 } from "./messages.ts";
+import type { Port, PortStatus } from "./port.ts";
 import { Reports } from "./reports.ts";
 import { prepareEncryption } from "./sodium_boxes.ts";
+import { TrafficSum } from "./traffic.ts";
 
 /** The number and text of what the original reports after `stopListening`: its socket was shut down. */
 const STOPPED_CODE = 22;
@@ -36,48 +43,27 @@ const DRAIN_POLL_MS = 10;
 export interface NetworkOptions {
   /** Limits that differ from {@link NETWORK_LIMITS}. */
   readonly limits?: Partial<NetworkLimits>;
+  /** Limits of HTTP that differ from {@link HTTP_LIMITS}. */
+  readonly httpLimits?: Partial<HttpLimits>;
   /** Longest time until a dead link to another cake is noticed, 0.5 to 60 seconds. @default {3} */
   readonly detectSeconds?: number;
 }
 
-/** What the network counts. */
-export interface NetworkCounts {
+/** What the network counts: traffic since the beginning, over connections that ended, too. */
+export interface NetworkCounts extends Traffic {
   /** Ports open now. */
   readonly listeners: number;
-  /** Connections now, those that exchange keys included. */
+  /** Connections now, those that exchange keys and those of HTTP included. */
   readonly connections: number;
-  /** Frames received since the beginning. */
-  readonly framesIn: number;
-  /** Frames written since the beginning. */
-  readonly framesOut: number;
-  /** Bytes received since the beginning. */
-  readonly bytesIn: number;
-  /** Bytes written since the beginning. */
-  readonly bytesOut: number;
   /** Refusals, errors and overflows by kind. */
   readonly reports: ReadonlyMap<string, number>;
 }
 
-/** One connection, as it is at the moment. */
-export interface TransportStatus {
-  /** The local address that stands for the other end. */
-  readonly proxy: Address;
-  /** Where the other end is. */
-  readonly remote: HostPort;
-  /** Where this end is. */
-  readonly local: HostPort;
-  /** When it was connected. */
-  readonly openedAt: Instant;
-  /** Bytes that wait to be sent. */
-  readonly outboundBytes: number;
-  /** Frames received. */
-  readonly framesIn: number;
-  /** Frames written. */
-  readonly framesOut: number;
-  /** Bytes received. */
-  readonly bytesIn: number;
-  /** Bytes written. */
-  readonly bytesOut: number;
+/** An open port, as the service keeps it. */
+interface OpenPort {
+  readonly request: ListenForStream;
+  readonly controller: Address;
+  readonly port: Port;
 }
 
 /** Under this, the network of a runtime is found. */
@@ -87,15 +73,17 @@ const NETWORK: Service<NetworkService> = new Service("network");
 export class NetworkService {
   readonly #kernel: Kernel;
   readonly #limits: NetworkLimits;
+  readonly #httpLimits: HttpLimits;
   readonly #detectSeconds: number;
   readonly #nobody: Address;
   readonly #reports: Reports;
-  readonly #ports = new Map<
-    string,
-    { readonly request: ListenForStream; readonly controller: Address; readonly port: Port }
-  >();
+  readonly #malformed: MalformedInput;
+  readonly #ports = new Map<string, OpenPort>();
   readonly #connections = new Set<Connection>();
-  readonly #past = { framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0 };
+  /** HTTP ports that are open, or whose connections still end. */
+  readonly #httpPorts = new Set<HttpListener>();
+  readonly #httpClients = new Set<HttpClientConnection>();
+  readonly #past = new TrafficSum();
   #isClosed = false;
 
   /**
@@ -105,35 +93,35 @@ export class NetworkService {
    */
   constructor(kernel: Kernel, options: NetworkOptions = {}) {
     this.#kernel = kernel;
-    this.#limits = checkedLimits({ ...NETWORK_LIMITS, ...options.limits });
+    this.#limits = limitsWith(NETWORK_LIMITS, options.limits);
+    this.#httpLimits = limitsWith(HTTP_LIMITS, options.httpLimits);
     this.#detectSeconds = checkedDetection(options.detectSeconds ?? DETECT_SECONDS);
     this.#reports = new Reports(kernel);
+    this.#malformed = new MalformedInput(this.#limits.malformedBytesPerSecondMax);
     this.#nobody = kernel.register({ deliver() {} });
     kernel.unregister(this.#nobody);
   }
 
   /** What was counted so far. */
   get counts(): NetworkCounts {
-    const sum = { ...this.#past };
-    for (const { counts } of this.#connections) addCounts(sum, counts);
+    const { transports } = this;
     return {
-      ...sum,
+      ...new TrafficSum(this.#past, ...transports).traffic,
       listeners: this.#ports.size,
-      connections: this.#connections.size,
+      connections: transports.length,
       reports: new Map(this.#reports.totals),
     };
   }
 
   /** The connections at this moment, those under way included. */
-  get transports(): TransportStatus[] {
-    return Array.from(this.#connections, ({ address: proxy, remote, local, openedAt, outboundBytes, counts }) => ({
-      proxy,
-      remote,
-      local,
-      openedAt,
-      outboundBytes,
-      ...counts,
-    }));
+  get transports(): TransportAccount[] {
+    const own = [...this.#connections, ...this.#httpClients].map((connection) => connection.transportAccount());
+    return [...own, ...[...this.#httpPorts].flatMap(({ transports }) => transports)];
+  }
+
+  /** The open ports at this moment. */
+  get ports(): PortStatus[] {
+    return Array.from(this.#ports.values(), ({ port }) => port.status);
   }
 
   // Listening.
@@ -166,14 +154,22 @@ export class NetworkService {
   async #openHttp(request: ListenForStream, controller: Address): Promise<Port> {
     const kernel = this.#kernel;
     const port = await openHttpPort(kernel, request, controller, {
+      limits: this.#httpLimits,
+      reports: this.#reports,
+      malformed: this.#malformed,
       opened: ({ address: proxyAddress, remote: openedIpp, openedAt }) => {
         const listening = new Listening({ request, listeningIpp: port.listening, controllerAddress: controller });
         kernel.send(new Accepted({ listening, openedIpp, proxyAddress, openedAt }), controller, proxyAddress);
       },
-      closed: ({ address, remote, openedAt }, end) => {
+      closed: (connection, end) => {
+        const { address, remote, openedAt } = connection;
+        this.#past.add(connection.transportAccount());
         kernel.send(closedMessage(end, remote, openedAt), controller, address);
       },
+      failed: (error) => this.#portFailed(request, controller, error),
+      ended: () => void this.#httpPorts.delete(port),
     });
+    this.#httpPorts.add(port);
     return port;
   }
 
@@ -203,11 +199,12 @@ export class NetworkService {
           else this.#reports.add("Not accepted", `${end.note ?? end.reason} (from ${connection.remote})`);
         },
       },
+      malformed: this.#malformed,
       onTaken: (connection) => void this.#connections.add(connection),
       onFailed: (error) => this.#portFailed(request, controller, error),
     });
     listener.run();
-    return { listening: listeningIpp, connectionCount: 0, close: () => listener.close(), abandon() {} };
+    return listener;
   }
 
   #portFailed(request: ListenForStream, controller: Address, error: NetworkError): void {
@@ -239,7 +236,7 @@ export class NetworkService {
       this.#checkRunning();
       const { host, port } = namedEndpoint(request.requestedIpp);
       if (request.httpClient !== null) {
-        await openHttpConnection(kernel, request, controller);
+        await this.#connectHttp(request, controller);
         return;
       }
       if (request.encrypted) await prepareEncryption();
@@ -271,6 +268,20 @@ export class NetworkService {
     }
   }
 
+  async #connectHttp(request: ConnectStream, controller: Address): Promise<void> {
+    const client = await openHttpClient(this.#kernel, request, controller, {
+      limits: this.#httpLimits,
+      reports: this.#reports,
+      closed: (ended) => {
+        if (this.#httpClients.delete(ended)) this.#past.add(ended.transportAccount());
+      },
+    });
+    if (this.#isClosed) client.close();
+    this.#checkRunning();
+    this.#httpClients.add(client);
+    client.begin();
+  }
+
   #notConnected(request: ConnectStream, controller: Address, text: string, errorCode: number | null): void {
     this.#kernel.send(NotConnected.of(request, text, errorCode ?? 0), controller, this.#nobody);
   }
@@ -295,7 +306,7 @@ export class NetworkService {
   }
 
   #forget(connection: Connection): void {
-    if (this.#connections.delete(connection)) addCounts(this.#past, connection.counts);
+    if (this.#connections.delete(connection)) this.#past.add(connection.transportAccount());
   }
 
   // The end.
@@ -310,20 +321,22 @@ export class NetworkService {
     const ports = Array.from(this.#ports.values(), ({ port }) => port);
     this.#ports.clear();
     for (const port of ports) port.close();
+    for (const client of [...this.#httpClients]) client.close();
     const closing = [...this.#connections];
     for (const connection of closing) connection.close(ending("ON_REQUEST"));
     await Promise.all(closing.map((connection) => connection.gone));
-    await this.#drain(ports);
+    await this.#drain();
   }
 
   /** Gives connections that end with their port a short time, too. */
-  async #drain(ports: readonly Port[]): Promise<void> {
+  async #drain(): Promise<void> {
     const { clock } = this.#kernel.world;
     const end = clock.now() + this.#limits.flushTimeoutMs;
-    while (ports.some((port) => port.connectionCount > 0) && clock.now() < end) {
+    const isBusy = () => [...this.#httpPorts].some((port) => port.connectionCount > 0);
+    while (isBusy() && clock.now() < end) {
       await new Promise<void>((resolve) => void clock.after(DRAIN_POLL_MS, resolve));
     }
-    for (const port of ports) port.abandon();
+    for (const port of [...this.#httpPorts]) port.abandon();
   }
 
   /** Whatever went wrong, who asked is told. */
@@ -341,20 +354,6 @@ export class NetworkService {
   #trace(text: string): void {
     if (this.#kernel.log.enabled("~")) this.#kernel.note("~", text);
   }
-}
-
-function addCounts(sum: { -readonly [K in keyof Connection["counts"]]: number }, counts: Connection["counts"]): void {
-  sum.framesIn += counts.framesIn;
-  sum.framesOut += counts.framesOut;
-  sum.bytesIn += counts.bytesIn;
-  sum.bytesOut += counts.bytesOut;
-}
-
-function checkedLimits(limits: NetworkLimits): NetworkLimits {
-  for (const [name, value] of Object.entries(limits)) {
-    if (!(value > 0)) throw new RangeError(`Cannot use limit ${name}: expected more than 0, got ${value}`);
-  }
-  return limits;
 }
 
 function checkedDetection(seconds: number): number {

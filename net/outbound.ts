@@ -14,6 +14,7 @@ import {
 } from "../runtime/mod.ts";
 import { EMPTY_BOOK_TEXT, writeBook } from "./book.ts";
 import type { Cipher } from "./cipher.ts";
+import { FrameTooLargeError } from "./frame.ts";
 import type { Headers } from "./header.ts";
 import { Diffie, Hellman } from "./messages.ts";
 import { Output } from "./output.ts";
@@ -217,7 +218,7 @@ export class Outbound {
     const { frameBytesMax } = this.#options;
     if (bytes + overhead > frameBytesMax) {
       throw outboundError(
-        new RangeError(`message of ${bytes} bytes, at most ${frameBytesMax - overhead} fit a frame`),
+        new FrameTooLargeError(`message of ${bytes} bytes, at most ${frameBytesMax - overhead} fit a frame`),
       );
     }
   }

@@ -34,6 +34,12 @@ export class Reports {
     this.#kernel.after(REPORT_INTERVAL_MS, () => this.#write());
   }
 
+  /** Counts what a limit did, also under its name in the ledger. */
+  limit(name: string, kind: string, detail: string): void {
+    this.#kernel.limited(name);
+    this.add(kind, `${detail}; limit ${name}`);
+  }
+
   #write(): void {
     this.#isArmed = false;
     for (const [kind, { count, detail, tag }] of this.#kinds) {

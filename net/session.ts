@@ -146,6 +146,11 @@ export class Session {
     return this.#secrecy !== "wanted";
   }
 
+  /** True when what arrives is opened and what goes out is sealed. */
+  get isSealed(): boolean {
+    return this.#cipher !== null;
+  }
+
   /** True while the other end's key has come and there is nothing to compute with: see {@link useBoxes}. */
   get isWaitingForBoxes(): boolean {
     return this.#waiting !== null;

@@ -4,7 +4,7 @@
 
 import type { MachineClass, RoutineFunction } from "./actor.ts";
 import { type Address, lastHop, localAddress, NO_ADDRESS } from "./address.ts";
-import { type Account, AccountSum, type Ledger, Losses, type QueueAccount } from "./ledger.ts";
+import { type Account, AccountSum, type Ledger, Losses, type QueueAccount, type TransportAccount } from "./ledger.ts";
 import { Log, type LogTag } from "./log.ts";
 import { MailboxPool } from "./mailbox.ts";
 import { Returned } from "./messages/signals.ts";
@@ -35,6 +35,8 @@ export interface Receiver {
   deliver(message: unknown, to: Address, from: Address): void;
   /** The account of its queue, where it has one. */
   queueAccount?(): QueueAccount;
+  /** Its account as a connection, where it is one. */
+  transportAccount?(): TransportAccount;
 }
 
 /** Something that has work to do in its turn. */
@@ -98,6 +100,7 @@ export abstract class Kernel {
   #pumpScheduled = false;
   #alarm: { readonly due: number; readonly cancel: Cancel } | null = null;
   readonly #past = new AccountSum();
+  readonly #limits = new Map<string, number>();
   readonly #losses = new Losses();
   readonly #held = new Set<Promise<void>>();
   #closed = false;
@@ -332,18 +335,27 @@ export abstract class Kernel {
     this.#past.add(account);
   }
 
+  /** @internal Counts that a limit had to do something. */
+  limited(name: string): void {
+    this.#limits.set(name, (this.#limits.get(name) ?? 0) + 1);
+  }
+
   /** What became of all messages of this runtime. */
   ledger(): Ledger {
     const total = new AccountSum();
     total.add(this.#past.account);
     const queues: QueueAccount[] = [];
+    const transports: TransportAccount[] = [];
     for (const receiver of this.#receivers.values()) {
+      const transport = receiver.transportAccount?.();
+      if (transport !== undefined) transports.push(transport);
       const account = receiver.queueAccount?.();
       if (account === undefined) continue;
       queues.push(account);
       total.add(account);
     }
-    return { queues, total: total.account, undeliverable: this.counts.undeliverable };
+    const limits = new Map(this.#limits);
+    return { queues, transports, limits, total: total.account, undeliverable: this.counts.undeliverable };
   }
 
   /** Names something under way that is to be finished before the process ends, such as a file that is being written. */

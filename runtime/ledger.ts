@@ -4,6 +4,8 @@
 
 import type { Address } from "./address.ts";
 import { addressText } from "./address.ts";
+import type { HostPort } from "./messages/host_port.ts";
+import type { Instant } from "./types/time.ts";
 
 /** Messages that a queue took and then had to throw away, or did not take. */
 export interface Discards {
@@ -37,10 +39,53 @@ export interface QueueAccount extends Account {
   readonly name: string;
 }
 
+/** What went over a connection, or over all connections of a port. */
+export interface Traffic {
+  /** Frames received; requests of an HTTP server, responses of an HTTP client. */
+  readonly framesIn: number;
+  /** Frames written; responses of an HTTP server, requests of an HTTP client. */
+  readonly framesOut: number;
+  /** Bytes received. */
+  readonly bytesIn: number;
+  /** Bytes written. */
+  readonly bytesOut: number;
+  /** What was thrown away: messages that could not be passed on, answers that nobody waited for any more. */
+  readonly discarded: number;
+}
+
+/** One connection, as it is at the moment. */
+export interface TransportAccount extends Traffic {
+  /** What is spoken there: frames, HTTP, or frames between two threads. */
+  readonly kind: "stream" | "http server" | "http client" | "thread";
+  /** True when all of it is sealed. */
+  readonly encrypted: boolean;
+  /** The local address that stands for the other end. */
+  readonly proxy: Address;
+  /** Where the other end is. */
+  readonly remote: HostPort;
+  /** Where this end is. */
+  readonly local: HostPort;
+  /** When it was connected. */
+  readonly openedAt: Instant;
+  /** Frames that wait to be sent; of HTTP, requests that wait for an answer. */
+  readonly waitingFrames: number;
+  /** Bytes that wait to be sent. */
+  readonly outboundBytes: number;
+  /**
+   * Milliseconds that the last sign of life took to the other end and back; for an HTTP client, the last request and its
+   * answer. Null where none is known.
+   */
+  readonly roundTripMs: number | null;
+}
+
 /** The accounts of a runtime. */
 export interface Ledger {
   /** One for each mailbox and outbound queue that exists now. */
   readonly queues: readonly QueueAccount[];
+  /** One for each connection that exists now. */
+  readonly transports: readonly TransportAccount[];
+  /** How often each limit had to do something, by the name of the limit. Those that never had to are not there. */
+  readonly limits: ReadonlyMap<string, number>;
   /** The sum over all queues, those of actors and connections that ended included. */
   readonly total: Account;
   /** Messages that no queue was there for. */

@@ -128,7 +128,15 @@ export {
   type RuntimeOptions,
   Service,
 } from "./kernel.ts";
-export { type Account, type Discards, isBalanced, type Ledger, type QueueAccount } from "./ledger.ts";
+export {
+  type Account,
+  type Discards,
+  isBalanced,
+  type Ledger,
+  type QueueAccount,
+  type Traffic,
+  type TransportAccount,
+} from "./ledger.ts";
 export {
   allSinks,
   functionSink,

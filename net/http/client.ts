@@ -1,6 +1,7 @@
 /** HTTP clients: `connect` with `httpClient`. The connection is a session that any actor can send requests to. */
 
 import {
+  type Account,
   type AddressValue,
   Any,
   type ByteStream,
@@ -11,11 +12,16 @@ import {
   Instant,
   type Kernel,
   NetworkError,
+  type QueueAccount,
   type Receiver,
   Stop,
   TimedOut,
+  type TransportAccount,
 } from "../../runtime/mod.ts";
+import { limitsWith } from "../limits.ts";
 import { Close, Closed, Connected, type ConnectStream, type EndReason } from "../messages.ts";
+import { Reports } from "../reports.ts";
+import { HTTP_LIMITS, type HttpLimits, limitName } from "./limits.ts";
 import { Llhttp } from "./llhttp.ts";
 import { HttpResponse } from "./messages.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -23,16 +29,26 @@ import { headerMap, mediaType } from "./pieces.ts";
 import { type RequestStyle, writeRequest } from "./request_writer.ts";
 import { type ParsedResponse, ResponseError, ResponseParser } from "./response_parser.ts";
 
-/** Requests of one connection that wait, the one under way included; as in the original. */
-export const QUEUED_REQUESTS_MAX = 257;
-/** How long a server may take for an answer: longer than one of cake waits for its application. */
-export const RESPONSE_TIMEOUT_MS = 90_000;
 const READ_BYTES = 65_536;
 
 /** What may be said besides. */
 export interface HttpConnectionOptions {
-  /** Milliseconds that a server may take for an answer. @default {90000} */
-  readonly responseTimeoutMs?: number;
+  /** Limits that differ from the default. */
+  readonly limits?: Partial<HttpLimits>;
+  /** Where what limits do is written. */
+  readonly reports?: Reports;
+  /** Called when the connection is over. */
+  readonly closed?: (connection: HttpClientConnection) => void;
+}
+
+/** A connection to a server. Make it, then call {@linkcode HttpClientConnection.begin} once. */
+export interface HttpClientConnection {
+  /** Tells the controller, and sets the connection in motion. */
+  begin(): void;
+  /** @internal The account of the connection. */
+  transportAccount(): TransportAccount;
+  /** Ends the connection at once; who waits for an answer is told. */
+  close(): void;
 }
 
 interface Queued {
@@ -41,7 +57,7 @@ interface Queued {
 }
 
 /**
- * Connects to an HTTP server. The controller gets `Connected`, and `Closed` in the end; what anyone sends to its return
+ * Connects to an HTTP server. Once begun, the controller gets `Connected`, and `Closed` in the end; what anyone sends to its return
  * address becomes a request, one at a time, whose answer goes to who sent it.
  *
  * @throws {NetworkError} When the connection can't be had.
@@ -51,20 +67,31 @@ export async function openHttpConnection(
   request: ConnectStream,
   controller: AddressValue,
   options: HttpConnectionOptions = {},
-): Promise<void> {
+): Promise<HttpClientConnection> {
   const { host, port } = request.requestedIpp;
   const stream = await kernel.world.network.connect(host ?? "127.0.0.1", port ?? 0);
-  new HttpSession(kernel, request, controller, stream, options.responseTimeoutMs ?? RESPONSE_TIMEOUT_MS).begin();
+  return new HttpSession({ kernel, request, controller, stream, options });
 }
 
-class HttpSession implements Receiver {
+/** What a session is made from. */
+interface SessionParts {
+  readonly kernel: Kernel;
+  readonly request: ConnectStream;
+  readonly controller: AddressValue;
+  readonly stream: ByteStream;
+  readonly options: HttpConnectionOptions;
+}
+
+class HttpSession implements Receiver, HttpClientConnection {
   readonly #kernel: Kernel;
   readonly #request: ConnectStream;
   readonly #controller: AddressValue;
   readonly #stream: ByteStream;
-  readonly #responseTimeoutMs: number;
+  readonly #limits: HttpLimits;
+  readonly #reports: Reports;
+  readonly #closed: ((connection: HttpClientConnection) => void) | undefined;
   readonly #style: RequestStyle;
-  readonly #parser = new ResponseParser(new Llhttp());
+  readonly #parser: ResponseParser;
   readonly #address: AddressValue;
   readonly #openedIpp: HostPort;
   readonly #openedAt: Instant;
@@ -72,22 +99,24 @@ class HttpSession implements Receiver {
   readonly #outgoing = new Outgoing();
   /** The first of the queue is under way. */
   #isBusy = false;
+  #isBegun = false;
   #isWriting = false;
   #isClosed = false;
   #timer: ReturnType<Kernel["after"]> | null = null;
+  readonly #counts = { framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0, discarded: 0 };
+  #accepted = 0;
+  #askedAt = 0;
+  #roundTripMs: number | null = null;
 
-  constructor(
-    kernel: Kernel,
-    request: ConnectStream,
-    controller: AddressValue,
-    stream: ByteStream,
-    responseTimeoutMs: number,
-  ) {
+  constructor({ kernel, request, controller, stream, options }: SessionParts) {
     this.#kernel = kernel;
     this.#request = request;
     this.#controller = controller;
     this.#stream = stream;
-    this.#responseTimeoutMs = responseTimeoutMs;
+    this.#limits = limitsWith(HTTP_LIMITS, options.limits);
+    this.#reports = options.reports ?? new Reports(kernel);
+    this.#closed = options.closed;
+    this.#parser = new ResponseParser(new Llhttp(), this.#limits);
     const { clock } = kernel.world;
     this.#style = {
       path: request.httpClient ?? "/",
@@ -100,7 +129,36 @@ class HttpSession implements Receiver {
     this.#address = kernel.register(this);
   }
 
+  /** @internal */
+  transportAccount(): TransportAccount {
+    const { host, port } = this.#stream.remote;
+    return {
+      kind: "http client",
+      encrypted: false,
+      proxy: this.#address,
+      remote: new HostPort(host, port),
+      local: this.#openedIpp,
+      openedAt: this.#openedAt,
+      ...this.#counts,
+      waitingFrames: this.#queue.length,
+      outboundBytes: this.#outgoing.bytes,
+      roundTripMs: this.#roundTripMs,
+    };
+  }
+
+  /** @internal The account of the requests. */
+  queueAccount(): QueueAccount {
+    const name = `HTTP client of ${this.#style.host}`;
+    return { kind: "outbound", address: this.#address, name, ...this.#balance(this.#queue.length, 0) };
+  }
+
+  #balance(waiting: number, ended: number): Account {
+    const discarded = { full: this.#counts.discarded, ended, aside: 0 };
+    return { accepted: this.#accepted, delivered: this.#accepted - waiting - ended, waiting, discarded };
+  }
+
   begin(): void {
+    this.#isBegun = true;
     const connected = new Connected({
       request: this.#request,
       openedIpp: this.#openedIpp,
@@ -116,20 +174,27 @@ class HttpSession implements Receiver {
   deliver(message: unknown, _to: AddressValue, from: AddressValue): void {
     if (message instanceof Close) this.#close("ON_REQUEST", message.note, message.errorCode, message.message);
     else if (message instanceof Stop) this.#close("ON_REQUEST");
-    else if (this.#queue.length >= QUEUED_REQUESTS_MAX) this.#overflow(from);
+    else if (this.#queue.length >= this.#limits.queuedRequestsMax) this.#overflow(from);
     else {
+      this.#accepted++;
       this.#queue.push({ message, from });
       this.#next();
     }
   }
 
   #overflow(from: AddressValue): void {
+    this.#counts.discarded++;
+    this.#report("queuedRequestsMax", "Request refused", "too many wait");
     const body = new TextEncoder().encode("Request queue overflow");
     this.#answer(new HttpResponse({ statusCode: 400, reasonPhrase: "Client Error", body }), from);
   }
 
   #answer(message: unknown, to: AddressValue): void {
     this.#kernel.send(message, to, this.#address);
+  }
+
+  #report(limit: keyof HttpLimits, kind: string, detail: string): void {
+    this.#reports.limit(limitName(limit), kind, `${detail} (HTTP client of ${this.#style.host})`);
   }
 
   /** Sends the next request, if none is under way. */
@@ -148,13 +213,17 @@ class HttpSession implements Receiver {
       return;
     }
     this.#isBusy = true;
-    this.#timer = this.#kernel.after(this.#responseTimeoutMs, () => this.#late());
+    this.#counts.framesOut++;
+    this.#askedAt = this.#kernel.world.clock.now();
+    this.#timer = this.#kernel.after(this.#limits.responseTimeoutMs, () => this.#late());
     if (!this.#isWriting) this.#write();
   }
 
   #write(): void {
     this.#isWriting = true;
-    this.#stream.write(this.#outgoing.take()).then(() => {
+    const bytes = this.#outgoing.take();
+    this.#counts.bytesOut += bytes.length;
+    this.#stream.write(bytes).then(() => {
       this.#isWriting = false;
       if (!this.#outgoing.isEmpty && !this.#isClosed) this.#write();
     }, (error) => this.#fail(error));
@@ -163,7 +232,8 @@ class HttpSession implements Receiver {
   #late(): void {
     this.#timer = null;
     const waiting = this.#queue.shift();
-    const seconds = this.#responseTimeoutMs / 1000;
+    const seconds = this.#limits.responseTimeoutMs / 1000;
+    this.#report("responseTimeoutMs", "Connection given up", `no response within ${seconds} seconds`);
     if (waiting !== undefined) {
       this.#answer(new TimedOut({ explanation: `no HTTP response within ${seconds} seconds` }), waiting.from);
     }
@@ -179,6 +249,7 @@ class HttpSession implements Receiver {
         const count = await this.#stream.read(buffer);
         if (this.#isClosed) return;
         if (count === null) return this.#ended();
+        this.#counts.bytesIn += count;
         if (!this.#isBusy) throw new ResponseError("an HTTP response without a request");
         this.#settle(this.#parser.feed(buffer.subarray(0, count)));
       }
@@ -195,6 +266,8 @@ class HttpSession implements Receiver {
   #settle(response: ParsedResponse | null): void {
     if (response === null) return;
     this.#isBusy = false;
+    this.#counts.framesIn++;
+    this.#roundTripMs = this.#kernel.world.clock.now() - this.#askedAt;
     this.#stopTimer();
     const { from } = this.#queue.shift()!;
     this.#answer(this.#style.layerCakeJson ? messageOf(response) : httpResponseOf(response), from);
@@ -212,8 +285,10 @@ class HttpSession implements Receiver {
 
   #fail(error: unknown): void {
     if (this.#isClosed) return;
-    if (error instanceof ResponseError) this.#close("INBOUND_STREAMING", error.message);
-    else if (error instanceof NetworkError) this.#close("ABANDONED_BY_REMOTE", error.message, error.errorCode);
+    if (error instanceof ResponseError) {
+      if (error.limit !== null) this.#report(error.limit, "Connection given up", error.message);
+      this.#close("INBOUND_STREAMING", error.message);
+    } else if (error instanceof NetworkError) this.#close("ABANDONED_BY_REMOTE", error.message, error.errorCode);
     else {
       this.#kernel.note(
         "!",
@@ -221,6 +296,10 @@ class HttpSession implements Receiver {
       );
       this.#close("INBOUND_STREAMING", String(error));
     }
+  }
+
+  close(): void {
+    this.#close("ON_REQUEST");
   }
 
   #close(
@@ -243,11 +322,13 @@ class HttpSession implements Receiver {
       openedIpp: this.#openedIpp,
       openedAt: this.#openedAt,
     });
-    this.#answer(closed, this.#controller);
+    if (this.#isBegun) this.#answer(closed, this.#controller);
     for (const { from } of this.#queue) {
       if (from !== this.#controller) this.#answer(new Faulted("connection closed", note ?? reason), from);
     }
+    this.#kernel.settle(this.#balance(0, this.#queue.length));
     this.#queue.length = 0;
+    this.#closed?.(this);
   }
 }
 

@@ -1,6 +1,7 @@
 /** One HTTP connection: requests in, messages to the application, its answers out in the order of the requests. */
 
 import {
+  type Account,
   type AddressValue,
   type ByteStream,
   type EncodeOptions,
@@ -9,14 +10,17 @@ import {
   type Kernel,
   lastHop,
   NetworkError,
+  type QueueAccount,
   type Receiver,
   Stop,
   TemporarilyUnavailable,
   TimedOut,
+  type TransportAccount,
 } from "../../runtime/mod.ts";
 import { Close, type EndReason } from "../messages.ts";
+import type { Reports } from "../reports.ts";
 import { Exchange } from "./exchange.ts";
-import type { HttpLimits } from "./limits.ts";
+import { type HttpLimits, limitName } from "./limits.ts";
 import type { Llhttp } from "./llhttp.ts";
 import { Outgoing } from "./outgoing.ts";
 import { type ParsedRequest, Refusal, type RequestEvents, RequestParser } from "./request_parser.ts";
@@ -28,6 +32,9 @@ export interface ConnectionContext {
   /** Who gets the messages. */
   readonly controller: AddressValue;
   readonly limits: HttpLimits;
+  readonly reports: Reports;
+  /** Called with the bytes of what turned out to be no request. */
+  malformed(remote: HostPort, bytes: number): void;
   readonly llhttp: Llhttp;
   /** The value of the Server header. */
   readonly server: string;
@@ -80,7 +87,13 @@ export class HttpConnection implements RequestEvents, Receiver {
   readonly #context: ConnectionContext;
   readonly #parser: RequestParser;
   readonly #exchanges: Exchange[] = [];
-  #requests = 0;
+  readonly #counts = { framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0, discarded: 0 };
+  /** Responses to requests, and those of them that were moved on to be written. */
+  #responded = 0;
+  #moved = 0;
+  #delivered = 0;
+  /** Bytes that had come when the last whole request had. */
+  #bytesWhole = 0;
   readonly #outgoing = new Outgoing();
   #isWriting = false;
   #isClosed = false;
@@ -109,6 +122,35 @@ export class HttpConnection implements RequestEvents, Receiver {
     this.#quietSince = this.#readingSince = this.#now();
   }
 
+  /** @internal The account of the connection. */
+  transportAccount(): TransportAccount {
+    const { host, port } = this.stream.local;
+    return {
+      kind: "http server",
+      encrypted: false,
+      proxy: this.address,
+      remote: this.remote,
+      local: new HostPort(host, port),
+      openedAt: this.openedAt,
+      ...this.#counts,
+      waitingFrames: this.#exchanges.filter(({ isWaiting }) => isWaiting).length,
+      outboundBytes: this.#outgoing.bytes,
+      roundTripMs: null,
+    };
+  }
+
+  /** @internal The account of the responses. */
+  queueAccount(): QueueAccount {
+    const name = `HTTP connection of ${this.remote}`;
+    const waiting = this.#responded - this.#delivered;
+    return { kind: "outbound", address: this.address, name, ...this.#balance(waiting, 0) };
+  }
+
+  #balance(waiting: number, ended: number): Account {
+    const discarded = { full: 0, ended, aside: 0 };
+    return { accepted: this.#responded, delivered: this.#delivered, waiting, discarded };
+  }
+
   #now(): number {
     return this.#context.moment;
   }
@@ -133,6 +175,7 @@ export class HttpConnection implements RequestEvents, Receiver {
       if (buffer.length !== size) buffer = new Uint8Array(size);
       const count = await this.stream.read(buffer);
       if (count === null || this.#isClosed) return false;
+      this.#counts.bytesIn += count;
       if (this.#isLast) return true;
       const stop = this.#parse(buffer.subarray(0, count));
       if (stop === false || (stop !== true && !await stop)) return true;
@@ -158,7 +201,8 @@ export class HttpConnection implements RequestEvents, Receiver {
   }
 
   #room(): Promise<void> {
-    if (this.#exchanges.length < this.#context.limits.pipelineRequests) return Promise.resolve();
+    if (this.#exchanges.length < this.#context.limits.pipelineRequestsMax) return Promise.resolve();
+    this.#context.kernel.limited(limitName("pipelineRequestsMax"));
     return new Promise((resolve) => this.#makeRoom = resolve);
   }
 
@@ -166,11 +210,14 @@ export class HttpConnection implements RequestEvents, Receiver {
   async #discard(): Promise<void> {
     const buffer = new Uint8Array(HEAD_READ_BYTES);
     let total = 0;
-    while (!this.#isClosed && total <= this.#context.limits.lingerBytes) {
+    const { lingerBytesMax } = this.#context.limits;
+    while (!this.#isClosed && total <= lingerBytesMax) {
       const count = await this.stream.read(buffer);
       if (count === null) return;
+      this.#counts.bytesIn += count;
       total += count;
     }
+    if (total > lingerBytesMax) this.#report("lingerBytesMax", "Connection given up", "goes on after it was refused");
   }
 
   #finished(): void {
@@ -195,7 +242,17 @@ export class HttpConnection implements RequestEvents, Receiver {
     return false;
   }
 
+  #report(limit: keyof HttpLimits, kind: string, detail: string): void {
+    this.#context.reports.limit(limitName(limit), kind, `${detail} (HTTP from ${this.remote})`);
+  }
+
   #refuse(refusal: Refusal): false {
+    if (refusal.limit !== null) this.#report(refusal.limit, "Request refused", refusal.text);
+    else {
+      this.#context.reports.add("Request refused", `${refusal.text} (HTTP from ${this.remote})`);
+      this.#context.malformed(this.remote, this.#counts.bytesIn - this.#bytesWhole);
+    }
+    this.#responded++;
     this.#ending ??= ending("INBOUND_STREAMING", refusal.text);
     const exchange = new Exchange(false, "Connection: close\r\n");
     exchange.response = refusalResponse(refusal);
@@ -215,13 +272,14 @@ export class HttpConnection implements RequestEvents, Receiver {
   request(request: ParsedRequest): boolean {
     const now = this.#now();
     this.#quietSince = this.#readingSince = now;
-    this.#requests++;
+    this.#counts.framesIn++;
+    this.#bytesWhole = this.#counts.bytesIn;
     const exchange = new Exchange(request.method === "HEAD", connectionLine(request));
     this.#exchanges.push(exchange);
     const mapped = this.#context.map(request);
     if ("message" in mapped) this.#pass(mapped.message, exchange, now);
     else this.#respond(exchange, mapped.response);
-    return this.#exchanges.length < this.#context.limits.pipelineRequests;
+    return this.#exchanges.length < this.#context.limits.pipelineRequestsMax;
   }
 
   get #hasController(): boolean {
@@ -236,7 +294,7 @@ export class HttpConnection implements RequestEvents, Receiver {
       return;
     }
     exchange.deadline = now + limits.answerTimeoutMs;
-    exchange.address = `${this.#requests},${this.address}` as AddressValue;
+    exchange.address = `${this.#counts.framesIn},${this.address}` as AddressValue;
     kernel.send(message, controller, exchange.address);
   }
 
@@ -260,10 +318,14 @@ export class HttpConnection implements RequestEvents, Receiver {
 
   #answer(exchange: Exchange | undefined, message: unknown): void {
     if (exchange?.isWaiting) this.#respond(exchange, responseTo(message, this.#context.encode));
-    else this.#context.kernel.counts.undeliverable++;
+    else {
+      this.#counts.discarded++;
+      this.#context.kernel.counts.undeliverable++;
+    }
   }
 
   #respond(exchange: Exchange, response: Response): void {
+    this.#responded++;
     exchange.response = response;
     this.#flush();
   }
@@ -276,24 +338,34 @@ export class HttpConnection implements RequestEvents, Receiver {
   }
 
   #takeAnswers(): void {
-    let next = this.#exchanges[0];
-    if (next === undefined || next.response === null) return;
-    const { server } = this.#context;
-    while (next !== undefined && next.response !== null) {
+    let isAny = false;
+    for (let next = this.#exchanges[0]; next !== undefined && next.response !== null; next = this.#exchanges[0]) {
       this.#exchanges.shift();
-      const { response, connection, isHead } = next;
-      if (typeof response === "string") this.#outgoing.add([response]);
-      else this.#outgoing.add(writeResponse(response, { date: this.#context.date, server, connection, isHead }));
-      next = this.#exchanges[0];
+      this.#move(next, next.response);
+      isAny = true;
     }
+    if (!isAny) return;
     this.#makeRoom?.();
     this.#makeRoom = null;
+  }
+
+  #move({ connection, isHead }: Exchange, response: Response | string): void {
+    if (typeof response === "string") {
+      this.#outgoing.add([response]);
+      return;
+    }
+    const { server, date } = this.#context;
+    this.#moved++;
+    this.#outgoing.add(writeResponse(response, { date, server, connection, isHead }));
   }
 
   #write(): void {
     this.#isWriting = true;
     this.#writingSince = this.#now();
-    this.stream.write(this.#outgoing.take()).then(this.#written, this.#broken);
+    const bytes = this.#outgoing.take();
+    this.#counts.bytesOut += bytes.length;
+    if (this.#outgoing.isEmpty) this.#counts.framesOut = this.#delivered = this.#moved;
+    this.stream.write(bytes).then(this.#written, this.#broken);
   }
 
   readonly #written = (): void => {
@@ -341,7 +413,7 @@ export class HttpConnection implements RequestEvents, Receiver {
    */
   get worth(): number {
     if (!this.isIdle) return Infinity;
-    return this.#requests === 0 ? this.#quietSince - Number.MAX_SAFE_INTEGER : this.#quietSince;
+    return this.#counts.framesIn === 0 ? this.#quietSince - Number.MAX_SAFE_INTEGER : this.#quietSince;
   }
 
   /** True when nothing is under way. */
@@ -354,6 +426,9 @@ export class HttpConnection implements RequestEvents, Receiver {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#context.kernel.unregister(this.address);
+    const unsent = this.#responded - this.#delivered;
+    this.#counts.discarded += unsent;
+    this.#context.kernel.settle(this.#balance(0, unsent));
     this.#exchanges.length = 0;
     this.#makeRoom?.();
     this.#parser.free();
@@ -364,8 +439,12 @@ export class HttpConnection implements RequestEvents, Receiver {
   /** Sees to what takes too long. */
   tick(now: number): void {
     const { limits } = this.#context;
-    if (now >= this.#lingerUntil) return this.close();
+    if (now >= this.#lingerUntil) {
+      this.#context.kernel.limited(limitName("lingerTimeoutMs"));
+      return this.close();
+    }
     if (this.#isWriting && now - this.#writingSince >= limits.writeTimeoutMs) {
+      this.#report("writeTimeoutMs", "Connection given up", "the client does not read");
       return this.close(ending("OUTBOUND_STREAMING", "the client does not read"));
     }
     if (!this.#hasController) this.#boundWaiting();
@@ -374,11 +453,18 @@ export class HttpConnection implements RequestEvents, Receiver {
     }
     if (this.#isClosed || this.#isLast || this.#makeRoom !== null) return;
     if (this.#parser.isReading) this.#checkReading(now - this.#readingSince);
-    else if (this.isIdle && now - this.#quietSince >= limits.idleTimeoutMs) this.close(ending("WENT_STALE", "idle"));
+    else if (this.isIdle && now - this.#quietSince >= limits.idleTimeoutMs) {
+      this.#report("idleTimeoutMs", "Connection given up", "idle");
+      this.close(ending("WENT_STALE", "idle"));
+    }
   }
 
   #answerLate(exchange: Exchange): void {
     const seconds = this.#context.limits.answerTimeoutMs / 1000;
+    if (this.#hasController) {
+      const limit = this.#isWaitingBound ? "finishedAnswerTimeoutMs" : "answerTimeoutMs";
+      this.#report(limit, "No answer", "the application took too long");
+    }
     const fault = this.#hasController
       ? new TimedOut({ explanation: `no answer within ${seconds} seconds` })
       : new TemporarilyUnavailable({ explanation: GONE });
@@ -386,9 +472,9 @@ export class HttpConnection implements RequestEvents, Receiver {
   }
 
   #checkReading(duration: number): void {
-    const { headTimeoutMs, requestTimeoutMs } = this.#context.limits;
-    if (duration < (this.#parser.isReadingBody ? requestTimeoutMs : headTimeoutMs)) return;
-    this.#refuse(new Refusal(408, "Request Timeout", "the request took too long to arrive"));
+    const limit = this.#parser.isReadingBody ? "requestTimeoutMs" : "headTimeoutMs";
+    if (duration < this.#context.limits[limit]) return;
+    this.#refuse(new Refusal(408, "Request Timeout", "the request took too long to arrive", limit));
   }
 }
 

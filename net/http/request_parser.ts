@@ -2,7 +2,7 @@
 
 /** Bytes of one connection to requests, within limits; what breaks them, or HTTP, ends the connection with a refusal. */
 
-import type { HttpLimits } from "./limits.ts";
+import { CHUNKED_BODY_FACTOR, type HttpLimits } from "./limits.ts";
 import { LLHTTP, type Llhttp, LLHTTP_REQUEST, type LlhttpEvents, LlhttpParser, octetText } from "./llhttp.ts";
 import { joined, withoutTrailingBlanks } from "./pieces.ts";
 
@@ -29,6 +29,8 @@ export class Refusal {
     readonly reason: string,
     /** For people. */
     readonly text: string,
+    /** The limit that was reached; null for what is malformed, or not offered. */
+    readonly limit: keyof HttpLimits | null = null,
   ) {}
 }
 
@@ -110,8 +112,9 @@ export class RequestParser implements LlhttpEvents {
     }
     if (this.#last) return { stop: "last", taken };
     this.#rawBytes += this.isReadingBody ? bytes.length : 0;
-    if (this.#rawBytes > this.#limits.chunkedBytes) {
-      return { stop: new Refusal(413, "Too Large", "the body takes too many bytes for its length"), taken };
+    if (this.#rawBytes > CHUNKED_BODY_FACTOR * this.#limits.bodyBytesMax) {
+      const text = "the body takes too many bytes for its length";
+      return { stop: new Refusal(413, "Too Large", text, "bodyBytesMax"), taken };
     }
     return { stop: "more", taken };
   }
@@ -198,8 +201,10 @@ export class RequestParser implements LlhttpEvents {
 
   target(piece: string): number {
     this.#target += piece;
-    if (this.#target.length <= this.#limits.targetBytes) return LLHTTP.OK;
-    return this.#refuse(414, "URI Too Long", `the request target has more than ${this.#limits.targetBytes} bytes`);
+    const { targetBytesMax } = this.#limits;
+    if (this.#target.length <= targetBytesMax) return LLHTTP.OK;
+    const text = `the request target has more than ${targetBytesMax} bytes`;
+    return this.#refuse(414, "URI Too Long", text, "targetBytesMax");
   }
 
   reason(): number {
@@ -213,19 +218,22 @@ export class RequestParser implements LlhttpEvents {
   }
 
   headerValue(piece: string): number {
-    if (this.#value === null && ++this.#headerLines > this.#limits.headerLines) return this.#refuseHeaders();
+    if (this.#value === null && ++this.#headerLines > this.#limits.headerLinesMax) {
+      return this.#refuseHeaders("headerLinesMax");
+    }
     this.#value = (this.#value ?? "") + piece;
     return this.#countHeader(piece.length);
   }
 
   #countHeader(bytes: number): number {
     this.#headerBytes += bytes;
-    return this.#headerBytes <= this.#limits.headerBytes ? LLHTTP.OK : this.#refuseHeaders();
+    return this.#headerBytes <= this.#limits.headerBytesMax ? LLHTTP.OK : this.#refuseHeaders("headerBytesMax");
   }
 
-  #refuseHeaders(): number {
-    const { headerBytes, headerLines } = this.#limits;
-    return this.#refuse(431, "Header Too Large", `more than ${headerBytes} bytes or ${headerLines} lines of headers`);
+  #refuseHeaders(limit: keyof HttpLimits): number {
+    const { headerBytesMax, headerLinesMax } = this.#limits;
+    const text = `more than ${headerBytesMax} bytes or ${headerLinesMax} lines of headers`;
+    return this.#refuse(431, "Header Too Large", text, limit);
   }
 
   #endHeader(): void {
@@ -275,8 +283,8 @@ export class RequestParser implements LlhttpEvents {
     if (this.#isChunked && (parser.minor === 0 || this.#lineFeedsOnly)) {
       return this.#refuse(400, "Bad Request", "malformed HTTP request (chunks where there can be none)");
     }
-    const { bodyBytes } = this.#limits;
-    if ((this.#contentLength ?? 0) > bodyBytes) return this.#refuseBody();
+    const { bodyBytesMax } = this.#limits;
+    if ((this.#contentLength ?? 0) > bodyBytesMax) return this.#refuseBody();
     if (this.#expect === null || parser.minor === 0) return LLHTTP.OK;
     if (this.#expect.toLowerCase() !== "100-continue") {
       return this.#refuse(417, "Bad Expectation", `unknown expectation "${this.#expect}"`);
@@ -287,13 +295,14 @@ export class RequestParser implements LlhttpEvents {
 
   body(piece: Uint8Array): number {
     this.#bodyBytes += piece.length;
-    if (this.#bodyBytes > this.#limits.bodyBytes) return this.#refuseBody();
+    if (this.#bodyBytes > this.#limits.bodyBytesMax) return this.#refuseBody();
     this.#body.push(piece.slice());
     return LLHTTP.OK;
   }
 
   #refuseBody(): number {
-    return this.#refuse(413, "Too Large", `the body has more than ${this.#limits.bodyBytes} bytes`);
+    const text = `the body has more than ${this.#limits.bodyBytesMax} bytes`;
+    return this.#refuse(413, "Too Large", text, "bodyBytesMax");
   }
 
   complete(): number {
@@ -313,8 +322,8 @@ export class RequestParser implements LlhttpEvents {
     return this.#last || !goesOn ? LLHTTP.PAUSED : LLHTTP.OK;
   }
 
-  #refuse(status: number, reason: string, text: string): number {
-    this.#refusal ??= new Refusal(status, reason, text);
+  #refuse(status: number, reason: string, text: string, limit: keyof HttpLimits | null = null): number {
+    this.#refusal ??= new Refusal(status, reason, text, limit);
     return OVER;
   }
 }

@@ -2,13 +2,9 @@
 
 /** Bytes from an HTTP server to responses, within limits. */
 
+import type { HttpLimits } from "./limits.ts";
 import { LLHTTP, type Llhttp, LLHTTP_RESPONSE, type LlhttpEvents, LlhttpParser } from "./llhttp.ts";
 import { joined, withoutTrailingBlanks } from "./pieces.ts";
-
-/** All header names and values of one response together. */
-export const RESPONSE_HEADER_BYTES_MAX = 65_536;
-/** Largest response body. */
-export const RESPONSE_BODY_BYTES_MAX = 67_108_864;
 
 /** A whole response. */
 export interface ParsedResponse {
@@ -28,13 +24,19 @@ export interface ParsedResponse {
 /** A response that can't be read. The connection is of no use any more. */
 export class ResponseError extends Error {
   override readonly name = "ResponseError";
+
+  /** @param limit The limit that was reached; null for what is no response. */
+  constructor(message: string, readonly limit: keyof HttpLimits | null = null) {
+    super(message);
+  }
 }
 
 /** Parses the responses of one connection, one for each {@link expect}. Call {@link free} when it is over. */
 export class ResponseParser implements LlhttpEvents {
   readonly #parser: LlhttpParser;
+  readonly #limits: HttpLimits;
   #isHead = false;
-  #complaint: string | null = null;
+  #complaint: ResponseError | null = null;
   #done: ParsedResponse | null = null;
   /** True when more bytes came with a response than it has: nobody can say what they are. */
   hasSurplus = false;
@@ -52,7 +54,8 @@ export class ResponseParser implements LlhttpEvents {
   #body: Uint8Array[] = [];
   #bodyBytes = 0;
 
-  constructor(llhttp: Llhttp) {
+  constructor(llhttp: Llhttp, limits: HttpLimits) {
+    this.#limits = limits;
     this.#parser = new LlhttpParser(llhttp, LLHTTP_RESPONSE, this);
   }
 
@@ -75,7 +78,7 @@ export class ResponseParser implements LlhttpEvents {
       rest = rest.subarray(taken);
       if (result === LLHTTP.OK) break;
       if (result === LLHTTP.PAUSED) this.#parser.resume();
-      else throw new ResponseError(this.#complaint ?? `malformed HTTP response (${this.#parser.problem})`);
+      else throw this.#complaint ?? new ResponseError(`malformed HTTP response (${this.#parser.problem})`);
     }
     this.hasSurplus = rest.length > 0;
     return this.#done;
@@ -137,8 +140,10 @@ export class ResponseParser implements LlhttpEvents {
   #countHeader(bytes: number): number {
     // Empty ones cost something, too.
     this.#headerBytes += bytes + 1;
-    if (this.#headerBytes <= RESPONSE_HEADER_BYTES_MAX) return LLHTTP.OK;
-    return this.#complain(`more than ${RESPONSE_HEADER_BYTES_MAX} bytes of headers in an HTTP response`);
+    const { responseHeaderBytesMax } = this.#limits;
+    if (this.#headerBytes <= responseHeaderBytesMax) return LLHTTP.OK;
+    const text = `more than ${responseHeaderBytesMax} bytes of headers in an HTTP response`;
+    return this.#complain(text, "responseHeaderBytesMax");
   }
 
   #endHeader(): void {
@@ -163,8 +168,10 @@ export class ResponseParser implements LlhttpEvents {
 
   body(piece: Uint8Array): number {
     this.#bodyBytes += piece.length;
-    if (this.#bodyBytes > RESPONSE_BODY_BYTES_MAX) {
-      return this.#complain(`more than ${RESPONSE_BODY_BYTES_MAX} bytes in the body of an HTTP response`);
+    const { responseBodyBytesMax } = this.#limits;
+    if (this.#bodyBytes > responseBodyBytesMax) {
+      const text = `more than ${responseBodyBytesMax} bytes in the body of an HTTP response`;
+      return this.#complain(text, "responseBodyBytesMax");
     }
     this.#body.push(piece.slice());
     return LLHTTP.OK;
@@ -187,8 +194,8 @@ export class ResponseParser implements LlhttpEvents {
     return LLHTTP.PAUSED;
   }
 
-  #complain(text: string): number {
-    this.#complaint ??= text;
+  #complain(text: string, limit: keyof HttpLimits): number {
+    this.#complaint ??= new ResponseError(text, limit);
     return LLHTTP.USER;
   }
 }

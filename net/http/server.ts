@@ -6,12 +6,20 @@ import {
   HostPort,
   type Instant,
   type Kernel,
+  type NetworkError,
   type StreamListener,
+  type TransportAccount,
 } from "../../runtime/mod.ts";
+import { Accepting } from "../accepting.ts";
+import { limitsWith } from "../limits.ts";
+import { MalformedInput } from "../malformed.ts";
+import type { Port, PortStatus } from "../port.ts";
+import { Reports } from "../reports.ts";
+import { TrafficSum } from "../traffic.ts";
 import type { ListenForStream } from "../messages.ts";
 import { ApiMapping } from "./api.ts";
 import { type ConnectionContext, HttpConnection, type HttpEnding } from "./connection.ts";
-import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
+import { HTTP_LIMITS, type HttpLimits, limitName } from "./limits.ts";
 import { Llhttp } from "./llhttp.ts";
 import { Outgoing } from "./outgoing.ts";
 import { API_SERVER, httpDate, refusalResponse, REST_SERVER, writeResponse } from "./response.ts";
@@ -20,8 +28,6 @@ import { Refusal } from "./request_parser.ts";
 
 /** How often connections are looked after. Time limits are exceeded by at most twice this. */
 export const TICK_MS = 250;
-/** Pause after a failed accept, so that a lasting failure does not keep the process busy. */
-const ACCEPT_PAUSE_MS = 100;
 
 /**
  * What an HTTP listener is asked for: the members of `ListenForStream` that matter here. `defaultToRequest` true lets
@@ -40,12 +46,22 @@ export interface HttpPeer {
   /** The client. */
   readonly remote: HostPort;
   readonly openedAt: Instant;
+  /** @internal The account of the connection. */
+  transportAccount(): TransportAccount;
 }
 
 /** What may be said besides. */
 export interface HttpListenerOptions {
-  /** Bounds that differ from the default. */
+  /** Limits that differ from the default. */
   readonly limits?: Partial<HttpLimits>;
+  /** Where what limits do is written. */
+  readonly reports?: Reports;
+  /** What remote hosts have sent that was malformed; no limit without. */
+  readonly malformed?: MalformedInput;
+  /** Called when accepting has failed for good; the listener closes itself. */
+  readonly failed?: (error: NetworkError) => void;
+  /** Called once, when the listener is closed and the last of its connections is over. */
+  readonly ended?: () => void;
   /** Called for each connection as it is accepted. */
   readonly opened?: (peer: HttpPeer) => void;
   /** Called for each connection when it is over. */
@@ -53,11 +69,9 @@ export interface HttpListenerOptions {
 }
 
 /** An open HTTP port. */
-export interface HttpListener {
-  /** Where it really listens. */
-  readonly listening: HostPort;
-  /** Connections at this moment. */
-  readonly connectionCount: number;
+export interface HttpListener extends Port {
+  /** The accounts of its connections. */
+  readonly transports: TransportAccount[];
   /**
    * Ends the port. Idle connections end at once; the others as soon as the requests that were read are answered, or within
    * `finishedAnswerTimeoutMs`.
@@ -96,16 +110,23 @@ class HttpServer implements HttpListener {
   readonly #context: ConnectionContext & { moment: number; date: string };
   readonly #connections = new Set<HttpConnection>();
   readonly #perAddress = new Map<string, number>();
-  #listener: StreamListener | null = null;
+  readonly #reports: Reports;
+  readonly #malformed: MalformedInput;
+  readonly #past = new TrafficSum();
+  #local: HostPort | null = null;
+  #accepting: Accepting | null = null;
   #isTicking = false;
   #isClosed = false;
+  #isEnded = false;
+  #accepted = 0;
   #turnedAway = 0;
-  #turnedAwayReported = 0;
 
   constructor(kernel: Kernel, request: HttpListenRequest, controller: AddressValue, options: HttpListenerOptions) {
     this.#kernel = kernel;
     this.#options = options;
-    this.#limits = { ...HTTP_LIMITS, ...options.limits };
+    this.#limits = limitsWith(HTTP_LIMITS, options.limits);
+    this.#reports = options.reports ?? new Reports(kernel);
+    this.#malformed = options.malformed ?? new MalformedInput(Infinity);
     const { clock, random } = kernel.world;
     const zoneOffset = (wall: bigint) => clock.zoneOffset(wall);
     const { httpServer: classes, uriForm } = request;
@@ -117,6 +138,8 @@ class HttpServer implements HttpListener {
       kernel,
       controller,
       limits: this.#limits,
+      reports: this.#reports,
+      malformed: ({ host }, bytes) => this.#malformed.add(host ?? "", bytes, clock.now()),
       llhttp: new Llhttp(),
       server: isApi ? API_SERVER : REST_SERVER,
       encode: { zoneOffset, uuid: () => random.uuid() },
@@ -128,39 +151,63 @@ class HttpServer implements HttpListener {
   }
 
   get listening(): HostPort {
-    const { host, port } = this.#listener!.local;
-    return new HostPort(host, port);
+    return this.#local!;
   }
 
   get connectionCount(): number {
     return this.#connections.size;
   }
 
-  start(listener: StreamListener): void {
-    this.#listener = listener;
-    this.#accept(listener);
+  get transports(): TransportAccount[] {
+    return Array.from(this.#connections, (connection) => connection.transportAccount());
   }
 
-  async #accept(listener: StreamListener): Promise<void> {
-    while (!this.#isClosed) {
-      try {
-        const stream = await listener.accept();
-        if (stream === null) return;
-        if (this.#isClosed) stream.close();
-        else this.#open(stream);
-      } catch (error) {
-        this.#kernel.note("?", `HTTP listener ${this.listening}: ${error instanceof Error ? error.message : error}`);
-        await new Promise<void>((resolve) => this.#kernel.after(ACCEPT_PAUSE_MS, resolve));
-      }
-    }
+  get status(): PortStatus {
+    return {
+      kind: "http",
+      at: this.listening,
+      controller: this.#context.controller,
+      encrypted: false,
+      connections: this.#connections.size,
+      accepted: this.#accepted,
+      turnedAway: this.#turnedAway,
+      ...new TrafficSum(this.#past, ...this.transports).traffic,
+    };
+  }
+
+  start(listener: StreamListener): void {
+    const { host, port } = listener.local;
+    this.#local = new HostPort(host, port);
+    this.#accepting = new Accepting({
+      kernel: this.#kernel,
+      listener,
+      reports: this.#reports,
+      take: (stream) => this.#open(stream),
+      failed: (error) => {
+        this.close();
+        this.#options.failed?.(error);
+      },
+    });
+    this.#accepting.run();
   }
 
   #open(stream: ByteStream): void {
     const { host } = stream.remote;
+    if (this.#malformed.isTooMuch(host, this.#kernel.world.clock.now())) {
+      this.#turnedAway++;
+      this.#reports.limit(
+        "malformedBytesPerSecondMax",
+        "Connection refused",
+        `too much malformed input (from ${host})`,
+      );
+      stream.close();
+      return;
+    }
     if (!this.#makeRoom(host)) {
       this.#turnAway(stream);
       return;
     }
+    this.#accepted++;
     this.#perAddress.set(host, (this.#perAddress.get(host) ?? 0) + 1);
     this.#startTicking();
     const connection = new HttpConnection(stream, this.#context);
@@ -171,24 +218,38 @@ class HttpServer implements HttpListener {
 
   /** Sees to a place for a connection: if need be that of an idle one, of the same client if it has too many. */
   #makeRoom(host: string): boolean {
-    const isHostFull = (this.#perAddress.get(host) ?? 0) >= this.#limits.connectionsPerAddress;
-    if (!isHostFull && this.#connections.size < this.#limits.connections) return true;
+    const isHostFull = (this.#perAddress.get(host) ?? 0) >= this.#limits.connectionsPerHostMax;
+    if (!isHostFull && this.#connections.size < this.#limits.connectionsMax) return true;
+    const limit = limitName(isHostFull ? "connectionsPerHostMax" : "connectionsMax");
     let least: HttpConnection | null = null;
     for (const connection of this.#connections) {
       if (isHostFull && connection.remote.host !== host) continue;
       if (connection.worth < (least?.worth ?? Infinity)) least = connection;
     }
-    least?.close({ reason: "WENT_STALE", note: "too many connections", errorCode: null, message: null });
-    return least !== null;
+    if (least === null) {
+      this.#reports.limit(limit, "Connection refused", `too many connections (HTTP from ${host})`);
+      return false;
+    }
+    this.#reports.limit(limit, "Connection given up", `idle, and there are too many (HTTP from ${least.remote})`);
+    least.close({ reason: "WENT_STALE", note: "too many connections", errorCode: null, message: null });
+    return true;
   }
 
   #forget(connection: HttpConnection, ending: HttpEnding): void {
     if (!this.#connections.delete(connection)) return;
+    this.#past.add(connection.transportAccount());
     const host = connection.remote.host ?? "";
     const left = (this.#perAddress.get(host) ?? 1) - 1;
     if (left > 0) this.#perAddress.set(host, left);
     else this.#perAddress.delete(host);
     this.#options.closed?.(connection, ending);
+    this.#endWithLast();
+  }
+
+  #endWithLast(): void {
+    if (!this.#isClosed || this.#isEnded || this.#connections.size > 0) return;
+    this.#isEnded = true;
+    this.#options.ended?.();
   }
 
   #turnAway(stream: ByteStream): void {
@@ -220,21 +281,14 @@ class HttpServer implements HttpListener {
     this.#isTicking = false;
     const now = this.#kernel.world.clock.now();
     for (const connection of [...this.#connections]) connection.tick(now);
-    this.#report();
     if (this.#connections.size > 0) this.#startTicking();
   };
 
-  #report(): void {
-    const count = this.#turnedAway - this.#turnedAwayReported;
-    if (count === 0) return;
-    this.#turnedAwayReported = this.#turnedAway;
-    this.#kernel.note("?", `HTTP listener ${this.listening}: ${count} connections too many were turned away`);
-  }
-
   close(): void {
     this.#isClosed = true;
-    this.#listener?.close();
+    this.#accepting?.close();
     for (const connection of [...this.#connections]) connection.retire();
+    this.#endWithLast();
   }
 
   abandon(): void {

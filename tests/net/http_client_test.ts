@@ -19,7 +19,8 @@ import {
   type World,
 } from "../../runtime/mod.ts";
 import { Simulation } from "../../runtime/simulation/mod.ts";
-import { openHttpConnection, QUEUED_REQUESTS_MAX } from "../../net/http/client.ts";
+import { openHttpConnection } from "../../net/http/client.ts";
+import { QUEUED_REQUESTS_MAX } from "../../net/http/limits.ts";
 import { HttpRequest, HttpResponse } from "../../net/http/messages.ts";
 import { openHttpListener } from "../../net/http/server.ts";
 import { Close, Closed, Connected, ConnectStream } from "../../net/messages.ts";
@@ -84,7 +85,7 @@ async function runClient(
   return await simulation.execute(simulation.host("client"), (world) => {
     const client = async (self: Routine) => {
       const request = new ConnectStream({ requestedIpp: new HostPort("server", PORT), httpClient: "/", ...options });
-      await openHttpConnection(self.kernel, request, self.address);
+      (await openHttpConnection(self.kernel, request, self.address)).begin();
       const connected = await self.input();
       assert(connected instanceof Connected);
       assertEquals(connected.proxyAddress, self.returnAddress);

@@ -31,7 +31,9 @@ import { type Party, REAL, simulated, until } from "./arena.ts";
 import { Simulation } from "../../runtime/simulation/mod.ts";
 
 class Xy extends Message({ x: Integer8.default(1), y: Integer8.default(1) }) {}
+class Never extends Message({}) {}
 bind(Xy, "network_service");
+bind(Never, "network_service");
 
 /** Runs a routine in a simulated world whose network is changed. */
 async function within<T>(
@@ -244,3 +246,101 @@ Deno.test("connect() with httpClient opens an HTTP connection", () =>
       assertEquals((await self.select(NotConnected)).errorCode, 111);
     });
   }));
+
+/** An HTTP server that answers Xy, and nothing to Never; with what its actor has seen. */
+async function httpServer(party: Party): Promise<{ at: HostPort; lid: string; seen: unknown[] }> {
+  const seen: unknown[] = [];
+  const { promise, resolve } = Promise.withResolvers<{ at: HostPort; lid: string; seen: unknown[] }>();
+  party.runtime.start(async (self: Routine) => {
+    const lid = listen(self, new HostPort(party.host, 0), { httpServer: [Xy, Never] });
+    for (;;) {
+      const m = await self.input();
+      seen.push(m);
+      if (m instanceof Listening) resolve({ at: m.listeningIpp, lid, seen });
+      else if (m instanceof Xy) self.reply(m);
+      else if (m instanceof Ping) stopListening(self, lid);
+    }
+  });
+  return await promise;
+}
+
+for (const kind of [REAL, simulated(8)]) {
+  Deno.test(`detachNetwork() over ${kind.name} closes the connections of HTTP clients, and tells who waits`, () =>
+    kind.run(async (arena) => {
+      const httpLimits = { finishedAnswerTimeoutMs: 100 };
+      const [a, b] = [await arena.party(), await arena.party({ httpLimits })];
+      const server = await httpServer(b);
+      const { promise: told, resolve: tell } = Promise.withResolvers<unknown>();
+      const { promise: ended, resolve: end } = Promise.withResolvers<Closed>();
+      a.runtime.start(async (self: Routine) => {
+        connect(self, server.at, { httpClient: "/", layerCakeJson: true });
+        await self.select(Connected);
+        const proxy = self.returnAddress;
+        self.create(async (self: Routine) => {
+          self.send(new Never(), proxy);
+          tell(await self.input());
+        });
+        end(await self.select(Closed));
+      });
+      await until(arena, () => server.seen.some((m) => m instanceof Never));
+      await detachNetwork(a.runtime);
+      assertEquals((await ended).reason, "ON_REQUEST");
+      assertEquals(`${await told}`, "connection closed (ON_REQUEST)");
+      assertEquals(attachNetwork(a.runtime).transports, []);
+      await until(arena, () => attachNetwork(b.runtime).transports.length === 0);
+    }));
+
+  Deno.test(`detachNetwork() over ${kind.name} ends connections to HTTP ports, those of ports that were closed before, too`, () =>
+    kind.run(async (arena) => {
+      const [a, stranger] = [await arena.party({ limits: { flushTimeoutMs: 100 } }), await arena.stranger];
+      const receivers = a.runtime.receiverCount;
+      const servers = [await httpServer(a), await httpServer(a)];
+      const ends: Promise<number | null>[] = [];
+      for (const { at, seen } of servers) {
+        const stream = await stranger.network.connect(at.host!, at.port!);
+        await stream.write(new TextEncoder().encode("GET /Never? HTTP/1.1\r\nHost: x\r\n\r\n"));
+        await until(arena, () => seen.some((m) => m instanceof Never));
+        ends.push(stream.read(new Uint8Array(10)).catch(() => null));
+      }
+      const { port } = attachNetwork(a.runtime).ports[0]!.at;
+      const [stopped] = servers.filter(({ at }) => at.port === port);
+      const controller = attachNetwork(a.runtime).ports[0]!.controller;
+      a.runtime.send(new Ping(), controller, controller);
+      await until(arena, () => stopped!.seen.some((m) => m instanceof NotListening));
+      assertEquals(attachNetwork(a.runtime).ports.length, 1);
+      assertEquals(attachNetwork(a.runtime).counts.connections, 2, "the request there is still to be answered");
+      await detachNetwork(a.runtime);
+      assertEquals(await Promise.all(ends), [null, null]);
+      for (const { seen } of servers) await until(arena, () => seen.some((m) => m instanceof Closed));
+      assertEquals(attachNetwork(a.runtime).counts.connections, 0);
+      assert(a.runtime.receiverCount <= receivers + 4, "only the two actors and who awaits their ends are left");
+    }));
+}
+
+Deno.test("connect() with httpClient while the network ends is refused, and leaves no connection", () =>
+  simulated(9).run(async (arena) => {
+    const [a, b] = [await arena.party(), await arena.party()];
+    const server = await httpServer(b);
+    const refused = await a.act(async (self) => {
+      connect(self, server.at, { httpClient: "/" });
+      await detachNetwork(a.runtime);
+      return await self.select(NotConnected);
+    });
+    assertEquals(refused.explanation, "sockets shutting down");
+    assertEquals(attachNetwork(a.runtime).transports, []);
+    await until(arena, () => attachNetwork(b.runtime).transports.length === 0);
+  }));
+
+Deno.test("listen() with messages says when listening has ended later, as for frames", async () => {
+  const failing = () => Promise.reject(new NetworkError("[Errno 24] Too many open files", 24));
+  const [fault, lines] = await within(() => ({
+    listen: (host, port) => Promise.resolve({ local: { host, port }, accept: failing, close() {} }),
+  }), async (self) => {
+    listen(self, new HostPort("127.0.0.1", 5050), { httpServer: [Xy] });
+    await self.select(Listening);
+    return await self.select(NotListening);
+  });
+  assertEquals(`${fault}`, 'cannot listen at "127.0.0.1:5050" ([Errno 24] Too many open files)');
+  assert(lines.some((line) => line.startsWith("? Cannot accept: ") && line.includes("times")), lines.join("\n"));
+  assert(lines.length < 20, "once a second");
+});
