@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import {
   Ack,
   bind,
+  type ByteStream,
   HostPort,
   Integer8,
   Log,
@@ -296,8 +297,10 @@ for (const kind of [REAL, simulated(8)]) {
       const receivers = a.runtime.receiverCount;
       const servers = [await httpServer(a), await httpServer(a)];
       const ends: Promise<number | null>[] = [];
+      const streams: ByteStream[] = [];
       for (const { at, seen } of servers) {
         const stream = await stranger.network.connect(at.host!, at.port!);
+        streams.push(stream);
         await stream.write(new TextEncoder().encode("GET /Never? HTTP/1.1\r\nHost: x\r\n\r\n"));
         await until(arena, () => seen.some((m) => m instanceof Never));
         ends.push(stream.read(new Uint8Array(10)).catch(() => null));
@@ -311,6 +314,7 @@ for (const kind of [REAL, simulated(8)]) {
       assertEquals(attachNetwork(a.runtime).counts.connections, 2, "the request there is still to be answered");
       await detachNetwork(a.runtime);
       assertEquals(await Promise.all(ends), [null, null]);
+      for (const stream of streams) stream.close();
       for (const { seen } of servers) await until(arena, () => seen.some((m) => m instanceof Closed));
       assertEquals(attachNetwork(a.runtime).counts.connections, 0);
       assert(a.runtime.receiverCount <= receivers + 4, "only the two actors and who awaits their ends are left");
