@@ -1,13 +1,13 @@
 /** One open port at work: accepts connections, within limits. */
 
-import {
-  type AddressValue as Address,
-  type HostPort,
-  type Kernel,
-  type NetworkError,
-  type StreamListener,
+import type {
+  AddressValue as Address,
+  ByteStream,
+  HostPort,
+  Kernel,
+  NetworkError,
+  StreamListener,
 } from "../runtime/mod.ts";
-import type { ByteStream } from "../runtime/mod.ts";
 import { Accepting } from "./accepting.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { NetworkLimits } from "./limits.ts";
