@@ -77,10 +77,15 @@ export const COMMANDS: readonly Command[] = [
 /** Commands that other programs call. */
 const HIDDEN_COMMANDS: readonly Command[] = [group];
 
-/** Runs the cake command and returns its exit status: 0, or 71 with a line on stderr. */
-export async function runCake(world: World, argv: readonly string[]): Promise<number> {
+/**
+ * Runs the cake command.
+ *
+ * @returns Its exit status: 0, or 71 with a line on stderr. Null when the process has become that of a module, which
+ * ends it.
+ */
+export async function runCake(world: World, argv: readonly string[]): Promise<number | null> {
   // What stands behind the module's name is the module's, to the letter.
-  if (argv[0] === exec.name && !argv.includes("--help")) return await execute(world, argv.slice(1));
+  if (argv[0] === exec.name && argv[1] !== "--help") return await execute(world, argv.slice(1));
   let commandLine = new CommandLine();
   try {
     const { long, words, ...others } = splitArguments(argv);

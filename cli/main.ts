@@ -5,5 +5,6 @@ import { runCake } from "./mod.ts";
 
 if (import.meta.main) {
   const world = realWorld();
-  world.processes.exit(await runCake(world, world.processes.self.arguments));
+  const status = await runCake(world, world.processes.self.arguments);
+  if (status !== null) world.processes.exit(status);
 }

@@ -210,7 +210,8 @@ export {
   temporaryPath,
   words,
 } from "./process/context.ts";
-export { absolute, findExecutable, type Launch, launchOf } from "./process/executable.ts";
+export { absolute, findExecutable, isCakeScript, type Launch, launchModule, launchOf } from "./process/executable.ts";
+export { ModuleError } from "./modules/module_error.ts";
 export { helpRows } from "./process/help.ts";
 export {
   type Home,
@@ -237,6 +238,7 @@ export {
 } from "./process/role.ts";
 export { GROUP_ROLE, isReservedName, isRoleName, isSubRole, LockedOut, StartStop } from "./process/role_records.ts";
 export {
+  assumedFlags,
   performProgram,
   printResult,
   type Program,

@@ -274,6 +274,14 @@ export interface Processes {
   signal(pid: number, name: SignalName): boolean;
   /** Calls `handler` at each signal of that name from now on. */
   onSignal(name: SignalName, handler: () => void): Cancel;
+  /**
+   * Makes a module the program of this process: from now on {@linkcode ProgramInfo.arguments} are its own, and it is
+   * loaded. Only a compiled cake needs this: Deno starts programs by itself.
+   *
+   * @param url The module's file.
+   * @throws {ModuleError} When it, or what it imports, can't be had. What the module itself throws is passed on.
+   */
+  become(url: string, args: readonly string[]): Promise<void>;
   /** Ends this process with a status. What was written before is out. */
   exit(status: number): void;
 }

@@ -148,7 +148,7 @@ async function isRuntimeFor(target: Target): Promise<boolean> {
 }
 
 /** The commit of the checkout, with a plus sign where files differ from it. */
-async function commitName(): Promise<string> {
+export async function commitName(): Promise<string> {
   const commit = await git("rev-parse", "--short=12", "HEAD");
   if (commit === null) return "no commit";
   return await git("status", "--porcelain", "--untracked-files=no") === "" ? commit : `${commit}+`;

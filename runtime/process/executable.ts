@@ -76,6 +76,20 @@ async function isFile(world: World, path: string): Promise<boolean> {
   return info !== null && (info.kind === "file" || info.kind === "link");
 }
 
+/** The first line of a program that cake runs. */
+const CAKE_SCRIPT = /^#!.*\bcake\b.* exec\b/;
+
+/** A program that begins with such a line is small: whatever is larger is not read to find out. */
+const SCRIPT_BYTES_MAX = 4 * 1024 * 1024;
+
+/** True for a file that begins with `#!/usr/bin/env -S cake exec`: a module, whatever its name. */
+export async function isCakeScript(world: World, path: string): Promise<boolean> {
+  const info = await world.files.info(path);
+  if (info === null || info.kind === "folder" || info.size > SCRIPT_BYTES_MAX) return false;
+  const text = await world.files.readText(path);
+  return CAKE_SCRIPT.test(text.slice(0, text.search(/\r|\n|$/)));
+}
+
 async function isRunnable(world: World, path: string): Promise<boolean> {
   const info = await world.files.info(path);
   if (info === null || info.kind === "folder") return false;
@@ -111,7 +125,7 @@ export async function launchOf(world: World, found: Found, args: readonly string
         ...pythonEnvironment(world, found.modulePath),
       };
     case "module":
-      return await moduleLaunch(world, found.path, args);
+      return await launchModule(world, found.path, args);
     case "program":
       return { executable: found.path, arguments: args, ...pythonEnvironment(world, found.modulePath) };
   }
@@ -128,13 +142,15 @@ function pythonEnvironment(world: World, folders: readonly string[]): Pick<Launc
 const CONFIGURATION_FILES = ["deno.json", "deno.jsonc"];
 
 /**
- * A module is run by what runs cake: the compiled cake itself, or Deno. A module without a configuration of its own
- * gets cake's, so that it can import cake by name wherever it lies.
+ * How to start a module: it is run by what runs cake, the compiled cake itself, or Deno. A module without a configuration of
+ * its own gets cake's, so that it can import cake by name wherever it lies.
  */
-async function moduleLaunch(world: World, path: string, args: readonly string[]): Promise<Launch> {
+export async function launchModule(world: World, path: string, args: readonly string[]): Promise<Launch> {
   const { self } = world.processes;
-  if (self.compiled) return { executable: self.executable, arguments: ["module", path, ...args] };
+  if (self.compiled) return { executable: self.executable, arguments: ["exec", path, ...args] };
   const flags = await configurationFlags(world, path);
+  // A program that begins with `#!` has no extension to tell what it is.
+  if (extensionOf(path) === "") flags.push("--ext=ts");
   return { executable: self.executable, arguments: ["run", "-A", "--no-lock", "--quiet", ...flags, path, ...args] };
 }
 

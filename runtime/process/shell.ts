@@ -120,7 +120,7 @@ function isUserError(error: unknown): error is Error {
 }
 
 /** What a command line that can't be read says about output: a parent process gets its answer typed all the same. */
-function assumedFlags(split: SplitArguments): OutputFlags {
+export function assumedFlags(split: SplitArguments): OutputFlags {
   const isSet = (name: string, short: string) =>
     split.long.has(name) ? split.long.get(name) !== "false" : split.short.has(short);
   return { fullOutput: isSet("full-output", "fo"), childProcess: isSet("child-process", "cp"), outputFile: null };

@@ -2,6 +2,7 @@
 
 import type { Cancel, ChildCommand, ChildProcess, ChildStatus, Processes, SignalName } from "../world.ts";
 import { keepDescriptorsBack } from "./descriptors.ts";
+import { becomeProgram } from "./modules.ts";
 import { signalNumber } from "./signal_number.ts";
 import { toFileError } from "./platform_error.ts";
 
@@ -21,6 +22,7 @@ export function realProcesses(): Processes {
     spawn,
     signal: sendSignal,
     onSignal,
+    become: becomeProgram,
     exit: (status) => Deno.exit(status),
   };
 }

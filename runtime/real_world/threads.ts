@@ -2,6 +2,7 @@
 
 import { type ByteStream, NetworkError, type Thread, type ThreadProgram, type Threads } from "../world.ts";
 import { type BytePort, PortStream } from "../port_stream.ts";
+import { loadModule } from "./modules.ts";
 
 /** The last word of a worker: why it ends. Everything else that is sent belongs to the stream. */
 interface Obituary {
@@ -23,7 +24,7 @@ export function realThreads(): Threads {
       return parent === undefined ? parent = parentStream() : parent;
     },
     start: (program, name) => new WorkerThread(program, name),
-    load: async (url) => void await import(url),
+    load: loadModule,
   };
 }
 

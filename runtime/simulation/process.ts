@@ -430,6 +430,7 @@ function makeProcesses(
       return target !== undefined;
     },
     onSignal: (name, handler) => onSignal(life, name, handler),
+    become: (url) => Promise.reject(fileError("run", url, "ENOENT")),
     exit: (status) => {
       if (life.isAlive) process.exit(status);
     },

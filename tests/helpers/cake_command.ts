@@ -2,7 +2,29 @@
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
-/** Arguments of deno that run a module of this project or a role, as a user's `cake` does. */
+/** A program with its first arguments. */
+export interface ProgramStart {
+  readonly executable: string;
+  readonly arguments: readonly string[];
+}
+
+/**
+ * How to start cake: as a user of this checkout does, or the program that `CAKE_EXECUTABLE` names, such as a compiled
+ * cake on a bare machine (`scripts/bare_machine.ts`).
+ */
+export function cakeStart(): ProgramStart {
+  const executable = Deno.env.get("CAKE_EXECUTABLE");
+  if (executable) return { executable, arguments: [] };
+  return { executable: Deno.execPath(), arguments: denoArguments(`${root}cli/main.ts`) };
+}
+
+/** How to start a module by itself, as `deno run` does. */
+export function moduleStart(module: string): ProgramStart {
+  const executable = Deno.env.get("CAKE_EXECUTABLE");
+  if (executable) return { executable, arguments: ["exec", module] };
+  return { executable: Deno.execPath(), arguments: denoArguments(module) };
+}
+
 function denoArguments(module: string): string[] {
   const importMap = Deno.env.get("CAKE_IMPORT_MAP");
   const map = importMap ? ["--import-map", importMap] : [];
@@ -83,7 +105,7 @@ export class RunningCommand {
 
 /** Starts `cake` in a folder. */
 export function startCake(folder: string, ...args: string[]): RunningCommand {
-  return start(`${root}cli/main.ts`, folder, args);
+  return startProgram(cakeStart(), folder, args);
 }
 
 /** A command line that runs `cake` in a shell; words with blanks or quotes are the caller's. */
@@ -101,17 +123,23 @@ export function rolePath(name: string): string {
 
 /** Starts a role by itself, as `deno run role.ts` does. */
 export function startRole(module: string, folder: string, ...args: string[]): RunningCommand {
-  return start(module, folder, args);
+  return startProgram(moduleStart(module), folder, args);
 }
 
-function start(module: string, cwd: string, args: string[]): RunningCommand {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: [...denoArguments(module), ...args],
+/** Starts a program in a folder, with variables besides those of this process. */
+export function startProgram(
+  program: ProgramStart,
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): RunningCommand {
+  const command = new Deno.Command(program.executable, {
+    args: [...program.arguments, ...args],
     cwd,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   });
   return new RunningCommand(command.spawn());
 }

@@ -4,7 +4,7 @@
  */
 // deno-lint-ignore-file no-console
 
-import { compile } from "../../scripts/compile.ts";
+import { commitName, compile } from "../../scripts/compile.ts";
 import { targetOf } from "../../scripts/compile/targets.ts";
 import { readSources } from "../../scripts/source_file.ts";
 
@@ -88,7 +88,7 @@ async function inputKey(): Promise<string> {
   const texts = (await readSources(ROOT, INPUTS)).flatMap(({ path, text }) => [path, text]);
   for (const path of MAPS) texts.push(await Deno.readTextFile(new URL(path, ROOT)));
   const { DENO_COMPILE, DENORT_BIN, CAKE_IMPORT_MAP } = Deno.env.toObject();
-  texts.push(JSON.stringify([Deno.version, DENO_COMPILE, DENORT_BIN, CAKE_IMPORT_MAP]));
+  texts.push(JSON.stringify([await commitName(), Deno.version, DENO_COMPILE, DENORT_BIN, CAKE_IMPORT_MAP]));
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(texts.join("\0")));
   return new Uint8Array(digest).toHex().slice(0, 16);
 }

@@ -4,6 +4,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { cakeStart, moduleStart, type ProgramStart } from "./cake_command.ts";
 
 /** One recorded case. */
 export interface Recording {
@@ -24,6 +25,8 @@ export interface Outcome {
 }
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+/** What homes record as the program of a composite process: it lies beside cake. */
+const GROUP = `${Deno.env.get("CAKE_EXECUTABLE")?.replace(/[^/]*$/, "") ?? `${ROOT}scripts/`}group-cake`;
 const ROLES = `${ROOT}tests/testdata/roles`;
 
 /** What cake does otherwise than the original, on purpose, and why. An expression stands for what differs from run to run. */
@@ -114,13 +117,13 @@ export async function makeProject(): Promise<Project> {
   await Deno.mkdir(folder);
   await Deno.mkdir(bin);
   for await (const { name } of Deno.readDir(ROLES)) await Deno.copyFile(`${ROLES}/${name}`, `${folder}/${name}`);
-  const importMap = Deno.env.get("CAKE_IMPORT_MAP") ?? `${ROOT}scripts/imports.npm.json`;
-  const flags = `-A --no-lock --quiet --config ${ROOT}deno.json${importMap === "" ? "" : ` --import-map ${importMap}`}`;
-  const deno = Deno.execPath();
-  await writeScript(`${bin}/cake`, `exec ${deno} run ${flags} ${ROOT}cli/main.ts "$@"`);
-  await writeScript(`${bin}/group-cake`, `exec ${deno} run ${flags} ${ROOT}cli/main.ts group "$@"`);
-  await writeScript(`${bin}/role`, `exec ${deno} run ${flags} "$@"`);
-  const env = { PATH: `${bin}:${Deno.env.get("PATH")}`, TZ: "UTC", NO_COLOR: "1", CAKE_IMPORT_MAP: importMap };
+  const cake = cakeStart();
+  await writeScript(`${bin}/cake`, commandLine(cake));
+  await writeScript(`${bin}/group-cake`, commandLine({ ...cake, arguments: [...cake.arguments, "group"] }));
+  // A role by itself: the module is its first argument.
+  const role = moduleStart("");
+  await writeScript(`${bin}/role`, commandLine({ ...role, arguments: role.arguments.slice(0, -1) }));
+  const env = { PATH: `${bin}:${Deno.env.get("PATH")}`, TZ: "UTC", NO_COLOR: "1" };
   return {
     folder,
     bash: async (command, isIsolated = false) => {
@@ -173,6 +176,10 @@ async function killNaming(folder: string): Promise<number> {
   return count;
 }
 
+function commandLine(program: ProgramStart): string {
+  return `exec ${[program.executable, ...program.arguments].map((word) => `'${word}'`).join(" ")} "$@"`;
+}
+
 async function writeScript(path: string, line: string): Promise<void> {
   await Deno.writeTextFile(path, `#!/bin/bash\n${line}\n`, { mode: 0o755 });
 }
@@ -195,7 +202,7 @@ export function translated(text: string): string {
 
 /** A text without what differs from run to run. */
 export function normalized(text: string, folder: string): string {
-  return text.replaceAll(folder, "<PROJECT>").replaceAll(`${ROOT}scripts/group-cake`, "<GROUP>")
+  return text.replaceAll(folder, "<PROJECT>").replaceAll(GROUP, "<GROUP>")
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<UUID>")
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?/g, "<TIME>")
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?\+00:00/g, "<DATETIME>")

@@ -83,7 +83,7 @@ export function simulatedCake(
   const start = (...argv: string[]) =>
     host.start(`cake-${++count}`, async (own: World) => {
       const world = change(own);
-      world.processes.exit(await runCake(world, world.processes.self.arguments));
+      world.processes.exit(await runCake(world, world.processes.self.arguments) ?? 0);
     }, { arguments: argv, folder: PROJECT, environment: { PATH: "/bin", ...environment } });
   return {
     simulation,
