@@ -9,6 +9,7 @@ import {
   HostPort,
   Instant,
   type Kernel,
+  lastHop,
   NetworkError,
   type QueueAccount,
   Returned,
@@ -21,7 +22,7 @@ import { KeeperActor } from "./keeper_actor.ts";
 import type { NetworkLimits } from "./limits.ts";
 import { HOLD_AFTER_HELLMAN_MS, THREAD_FRAME_BYTES_MAX } from "./limits.ts";
 import { Close, Closed, type EndReason, type KeepAlive, OpenKeep } from "./messages.ts";
-import { isTransitReceiver, nextHop, type Transit, type TransitReceiver } from "./relay.ts";
+import { hasBranches, isTransitReceiver, nextHop, type Transit, type TransitReceiver } from "./relay.ts";
 import type { Reports } from "./reports.ts";
 import { Session, type SessionEvents } from "./session.ts";
 import { SessionError } from "./session_error.ts";
@@ -382,7 +383,8 @@ export class Connection implements TransitReceiver, SessionEvents {
   }
 
   /** @internal */
-  isPassedOn(to: Address): boolean {
+  isPassedOn(to: Address, isTransit: boolean): boolean {
+    if (isTransit) return !hasBranches(this.#kernel.receiverAt(lastHop(to)));
     return isTransitReceiver(this.#kernel.receiverAt(to));
   }
 

@@ -1,11 +1,13 @@
 /** A keeper at work: its address, its timer, its messages. */
 
-import type { AddressValue as Address, Kernel, Receiver } from "../runtime/mod.ts";
+import { type AddressValue as Address, type Kernel, lastHop, type Receiver } from "../runtime/mod.ts";
 import type { Keeper, KeepStep } from "./keep_alive.ts";
 import { StillThere } from "./messages.ts";
 
 /** What a keeper watches. */
 export interface Kept {
+  /** The local address that stands for the other end. */
+  readonly address: Address;
   /** When anything last arrived, in monotonic milliseconds. */
   readonly lastArrival: number;
   /** Sends to the other end. */
@@ -37,8 +39,14 @@ export class KeeperActor implements Receiver {
   }
 
   deliver(message: unknown, _to: Address, from: Address): void {
-    if (this.#isStopped || !(message instanceof StillThere)) return;
+    if (this.#isStopped || !(message instanceof StillThere) || !this.#isPeer(from)) return;
     this.take(this.#keeper.heard(message, from, this.#kernel.world.clock.now()));
+  }
+
+  /** Signs of life are those of the other end, and not of whoever guesses where they go. */
+  #isPeer(from: Address): boolean {
+    const { address } = this.#kept;
+    return from === address || lastHop(from) === address;
   }
 
   /** Does what the keeper wants. */

@@ -29,6 +29,16 @@ export function isTransitReceiver(receiver: Receiver | undefined): receiver is T
   return receiver !== undefined && "passOn" in receiver;
 }
 
+/** A receiver of this process with further addresses behind its own, such as one for each request of a connection. */
+export interface BranchingReceiver extends Receiver {
+  readonly hasBranches: true;
+}
+
+/** True for a receiver at which ways end that go on behind its address. */
+export function hasBranches(receiver: Receiver | undefined): receiver is BranchingReceiver {
+  return receiver !== undefined && "hasBranches" in receiver;
+}
+
 /** Where receivers are looked up; a runtime, here as little of it as needed. */
 export interface Receivers {
   receiverAt(address: Address): Receiver | undefined;

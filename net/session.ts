@@ -40,8 +40,8 @@ export interface SessionEvents {
   message(message: unknown, to: Address, from: Address): void;
   /** The other end wants to be watched; `from` is who watches there. */
   keepAlive(request: KeepAlive, from: Address): void;
-  /** True when what goes to this local address is passed on as it is. */
-  isPassedOn(to: Address): boolean;
+  /** True when what goes to this address is passed on as it is; `isTransit` when its way goes on behind a local one. */
+  isPassedOn(to: Address, isTransit: boolean): boolean;
   /** A frame for somebody further on. Its body is valid during the call only. */
   transit(frame: Transit): void;
 }
@@ -316,7 +316,7 @@ export class Session {
     const bodyAt = at + headerBytes;
     const bodyEnd = bodyAt + bodyBytes;
     const header = this.#headers.readPart(text, at, headerBytes);
-    const isPassedOn = header.isTransit || this.#events.isPassedOn(header.to);
+    const isPassedOn = this.#events.isPassedOn(header.to, header.isTransit);
     const book = readBookPart(text, bodyEnd, at + frame.dataBytes, this.#inline);
     if (isPassedOn || header.tunnel) {
       const body = frame.data.subarray(headerBytes, headerBytes + bodyBytes);
@@ -334,7 +334,7 @@ export class Session {
     const { headerBytes, bodyBytes } = frame;
     const bodyEnd = headerBytes + bodyBytes;
     const header = this.#headers.read(utf8Text(data.subarray(0, headerBytes)));
-    const isPassedOn = header.isTransit || this.#events.isPassedOn(header.to);
+    const isPassedOn = this.#events.isPassedOn(header.to, header.isTransit);
     const book = readBook(utf8Text(data.subarray(bodyEnd)), this.#inline);
     const body = data.subarray(headerBytes, bodyEnd);
     if (isPassedOn || header.tunnel) {

@@ -10,6 +10,7 @@ import {
   Faulted,
   HostPort,
   Instant,
+  isRemote,
   type Kernel,
   NetworkError,
   type QueueAccount,
@@ -171,8 +172,11 @@ class HttpSession implements Receiver, HttpClientConnection {
 
   // Requests.
 
-  deliver(message: unknown, _to: AddressValue, from: AddressValue): void {
-    if (message instanceof Close) this.#close("ON_REQUEST", message.note, message.errorCode, message.message);
+  deliver(message: unknown, to: AddressValue, from: AddressValue): void {
+    const isCommand = message instanceof Close || message instanceof Stop;
+    // Other processes may ask, as of any address that they were given; they can't end what is not theirs.
+    if (isCommand && isRemote(from)) this.#kernel.lose(to, from);
+    else if (message instanceof Close) this.#close("ON_REQUEST", message.note, message.errorCode, message.message);
     else if (message instanceof Stop) this.#close("ON_REQUEST");
     else if (this.#queue.length >= this.#limits.queuedRequestsMax) this.#overflow(from);
     else {

@@ -7,17 +7,18 @@ import {
   type EncodeOptions,
   HostPort,
   Instant,
+  isRemote,
   type Kernel,
   lastHop,
   NetworkError,
   type QueueAccount,
-  type Receiver,
   Stop,
   TemporarilyUnavailable,
   TimedOut,
   type TransportAccount,
 } from "../../runtime/mod.ts";
 import { Close, type EndReason } from "../messages.ts";
+import type { BranchingReceiver } from "../relay.ts";
 import type { Reports } from "../reports.ts";
 import { Exchange } from "./exchange.ts";
 import { type HttpLimits, limitName } from "./limits.ts";
@@ -70,6 +71,8 @@ function ending(reason: EndReason, note: string | null = null, errorCode: number
 const HEAD_READ_BYTES = 2048;
 /** Bytes read at once in a body. */
 const BODY_READ_BYTES = 65_536;
+/** Requests of a connection are counted from below this. */
+const EXCHANGES_MAX = 2 ** 40;
 /** What is said of a controller that has ended. */
 const GONE = "nobody is there to answer";
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -79,7 +82,8 @@ const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
  * of its own behind that of the connection, where its answer goes; what is sent to the connection itself answers the
  * oldest request.
  */
-export class HttpConnection implements RequestEvents, Receiver {
+export class HttpConnection implements RequestEvents, BranchingReceiver {
+  readonly hasBranches = true;
   readonly stream: ByteStream;
   readonly address: AddressValue;
   readonly remote: HostPort;
@@ -87,6 +91,8 @@ export class HttpConnection implements RequestEvents, Receiver {
   readonly #context: ConnectionContext;
   readonly #parser: RequestParser;
   readonly #exchanges: Exchange[] = [];
+  /** Where the numbers of requests begin: who knows one connection's address can't guess where answers go. */
+  readonly #firstExchange: number;
   readonly #counts = { framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0, discarded: 0 };
   /** Responses to requests, and those of them that were moved on to be written. */
   #responded = 0;
@@ -118,6 +124,7 @@ export class HttpConnection implements RequestEvents, Receiver {
     this.openedAt = new Instant(context.kernel.world.clock.wall());
     this.address = context.kernel.register(this);
     this.#context = context;
+    this.#firstExchange = context.kernel.world.random.integer(EXCHANGES_MAX);
     this.#parser = new RequestParser(context.llhttp, context.limits, this);
     this.#quietSince = this.#readingSince = this.#now();
   }
@@ -294,15 +301,16 @@ export class HttpConnection implements RequestEvents, Receiver {
       return;
     }
     exchange.deadline = now + limits.answerTimeoutMs;
-    exchange.address = `${this.#counts.framesIn},${this.address}` as AddressValue;
+    exchange.address = `${this.#firstExchange + this.#counts.framesIn},${this.address}` as AddressValue;
     kernel.send(message, controller, exchange.address);
   }
 
   // Answers.
 
-  /** Takes answers, and what is sent to the connection itself. */
-  deliver(message: unknown, to: AddressValue): void {
-    if (to !== this.address) this.#answer(this.#exchanges.find(({ address }) => address === to), message);
+  /** Takes answers, and what actors of this process send to the connection itself: others could but guess its address. */
+  deliver(message: unknown, to: AddressValue, from: AddressValue): void {
+    if (to === this.address && isRemote(from)) this.#context.kernel.lose(to, from);
+    else if (to !== this.address) this.#answer(this.#exchanges.find(({ address }) => address === to), message);
     else if (message instanceof Close || message instanceof Stop) this.#closeByRequest(message);
     else this.#answer(this.#exchanges.find(({ isWaiting }) => isWaiting), message);
   }

@@ -37,8 +37,8 @@ export class Collector implements SessionEvents {
   keepAlive(request: KeepAlive, from: AddressValue): void {
     this.kept.push({ seconds: request.seconds, from });
   }
-  isPassedOn(to: AddressValue): boolean {
-    return this.proxies.has(to);
+  isPassedOn(to: AddressValue, isTransit: boolean): boolean {
+    return isTransit || this.proxies.has(to);
   }
   transit(frame: Transit): void {
     this.passed.push({ ...frame, body: frame.body.slice() });
