@@ -42,7 +42,7 @@ export function isSet(ipp: HostPort | null | undefined): ipp is HostPort {
 export async function playDirectory(self: Routine, settings: PlayedDirectory): Promise<OpenDirectory | Faulted> {
   const refused = await refusedPort(self, settings.acceptAt);
   if (refused !== null) return refused;
-  const address = self.create(ObjectDirectory, { ...settings, executable: `${self.info.name}-cake` });
+  const address = self.create(ObjectDirectory, { ...settings, executable: `${settings.scope.toLowerCase()}-cake` });
   self.send(new Enquiry(), address);
   const answer = await self.select(HostPort, Returned, Stop);
   if (answer instanceof HostPort) return { address, listening: answer };

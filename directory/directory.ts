@@ -4,8 +4,10 @@ import {
   Aborted,
   type AddressValue as Address,
   bind,
+  type Faulted,
   type HostPort,
   Instant,
+  type Kernel,
   type Network,
   on,
   type Scope,
@@ -34,7 +36,7 @@ export interface DirectorySettings {
   executable?: string;
 }
 
-/** Messages and events that may wait for a directory. */
+/** Messages and events that may wait. A lost event would leave core and sockets disagreeing; children are bounded one by one. */
 const DIRECTORY_MESSAGES_MAX = 1_000_000;
 
 /** The address of the directory of a process, where `publish` and `subscribe` find it. */
@@ -60,16 +62,6 @@ export class ObjectDirectory extends Stateless {
     this.#settings = settings;
   }
 
-  /** @internal A lost event would leave core and sockets disagreeing; children are bounded one by one. */
-  protected override get mailboxMessagesMax(): number {
-    return DIRECTORY_MESSAGES_MAX;
-  }
-
-  /** What there is at the moment; null before it began. */
-  get counts(): DirectoryCounts | null {
-    return this.#core?.counts ?? null;
-  }
-
   /** @internal */
   onStart(): void {
     const { scope = "PROCESS", connectTo, acceptAt, encrypted = false, executable = "cake" } = this.#settings;
@@ -82,7 +74,8 @@ export class ObjectDirectory extends Stateless {
       uniqueId: this.kernel.world.random.uuid(),
       executable,
     });
-    const post = (event: DirectoryEvent) => this.deliver(new Happened(event), this.address, this.address);
+    coresOf(this.kernel).set(this.address, this.#core);
+    const post = (event: DirectoryEvent) => this.kernel.send(new Happened(event), this.address, this.address);
     this.#links = new LinkControllers(this.kernel, this.address, post);
     this.#handle({ kind: "started" });
   }
@@ -99,9 +92,8 @@ export class ObjectDirectory extends Stateless {
 
   /** @internal */
   onStop(): never {
-    this.#links?.closeAll();
     for (const timer of this.#timers.values()) timer.cancel();
-    return this.complete(new Aborted());
+    return this.#end(new Aborted());
   }
 
   #handle(event: DirectoryEvent): void {
@@ -130,18 +122,23 @@ export class ObjectDirectory extends Stateless {
       case "log":
         return this[effect.level](effect.text);
       case "fail":
-        this.#links?.closeAll();
-        return this.complete(effect.fault);
+        return this.#end(effect.fault);
       default:
         return this.#links?.perform(effect);
     }
+  }
+
+  #end(fault: Faulted): never {
+    this.#links?.closeAll();
+    coresOf(this.kernel).delete(this.address);
+    return this.complete(fault);
   }
 
   #startTimer(name: string, milliseconds: number, event: DirectoryEvent): void {
     this.#cancelTimer(name);
     const timer = this.kernel.after(milliseconds, () => {
       this.#timers.delete(name);
-      this.deliver(new Happened(event), this.address, this.address);
+      this.kernel.send(new Happened(event), this.address, this.address);
     });
     this.#timers.set(name, { cancel: () => this.kernel.cancelTimer(timer) });
   }
@@ -150,6 +147,22 @@ export class ObjectDirectory extends Stateless {
     this.#timers.get(name)?.cancel();
     this.#timers.delete(name);
   }
+}
+
+/** The directories of a runtime that run, by their addresses. */
+const CORES: Service<Map<Address, DirectoryCore>> = new Service("directory cores");
+
+function coresOf(kernel: Kernel): Map<Address, DirectoryCore> {
+  const known = kernel.find(CORES);
+  if (known !== undefined) return known;
+  const cores = new Map<Address, DirectoryCore>();
+  kernel.provide(CORES, cores);
+  return cores;
+}
+
+/** What a directory has at the moment; null for one that does not run. */
+export function directoryCounts(kernel: Kernel, directory: Address): DirectoryCounts | null {
+  return coresOf(kernel).get(directory)?.counts ?? null;
 }
 
 /** How much of the primary address names the subnet. */
@@ -164,6 +177,7 @@ function given(address: HostPort | null | undefined): HostPort | null {
 }
 
 bind(ObjectDirectory, "layer_cake.object_directory", {
+  mailboxMessagesMax: DIRECTORY_MESSAGES_MAX,
   table: {
     always: [
       on(Start, (self) => self.onStart()),

@@ -6,7 +6,7 @@
 
 export { attachDirectory, detachDirectory, openDirectory } from "./attach.ts";
 export { create, type CreateOptions, directoryHooks, type Meta } from "./create.ts";
-export { DIRECTORY, type DirectorySettings, ObjectDirectory } from "./directory.ts";
+export { DIRECTORY, directoryCounts, type DirectorySettings, ObjectDirectory } from "./directory.ts";
 export {
   Advisory,
   Available,

@@ -15,7 +15,7 @@ import {
   Stop,
   Unicode,
 } from "../runtime/mod.ts";
-import { DIRECTORY, ObjectDirectory } from "./directory.ts";
+import { DIRECTORY, directoryCounts } from "./directory.ts";
 import { GetRoleReport, RoleReport, RoleRuns } from "./role_messages.ts";
 
 /** The variable in which a composite process tells its roles where it listens for them: `<port>:<token>`. */
@@ -43,8 +43,7 @@ bind(roleReporter, "layer_cake.role_reporter", { settings: SETTINGS });
 
 function reportOf(kernel: Kernel, roleName: string): RoleReport {
   const { total } = kernel.ledger();
-  const directory = kernel.receiverAt(kernel.find(DIRECTORY)!);
-  const counts = directory instanceof ObjectDirectory ? directory.counts : null;
+  const counts = directoryCounts(kernel, kernel.find(DIRECTORY)!);
   return new RoleReport({
     roleName,
     at: Number(kernel.world.clock.wall()) / 1e6,

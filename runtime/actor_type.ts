@@ -4,6 +4,7 @@
 
 import type { DispatchTable } from "./dispatch.ts";
 import type { ActorTypeLike } from "./kernel.ts";
+import { MAILBOX_MESSAGES_MAX } from "./mailbox.ts";
 import type { Members, MemberShape, MemberValues, MessageClass } from "./types/message.ts";
 import { Message } from "./types/message.ts";
 import type { Portable, TypeLike } from "./types/portable.ts";
@@ -21,6 +22,11 @@ export interface ActorOptions<S extends Members = Members> {
    * its own. Its settings are encoded on their way there, so all of them have to be declared. @default {false}
    */
   thread?: string | boolean;
+  /**
+   * Messages that may wait for it; further ones are discarded and counted. A service whose state depends on every single
+   * message may allow more. @default {MAILBOX_MESSAGES_MAX}
+   */
+  mailboxMessagesMax?: number;
 }
 
 /** What is known of one actor type. */
@@ -37,20 +43,46 @@ export interface ActorInfo {
   readonly url: string | null;
   /** The thread that it lives in: its name, true for one of its own, false for none. */
   readonly thread: string | boolean;
+  /** Messages that may wait for it. */
+  readonly mailboxMessagesMax: number;
 }
+
+/** What is known of a type that was never bound. */
+const UNBOUND: Omit<ActorInfo, "name"> = {
+  wireName: null,
+  settings: [],
+  returns: null,
+  entryPoint: [],
+  table: null,
+  url: null,
+  thread: false,
+  mailboxMessagesMax: MAILBOX_MESSAGES_MAX,
+};
 
 const infos = new WeakMap<object, ActorInfo>();
 
 /** Actor types that live in threads, by module and name: what another thread asks for. */
 const threadTypes = new Map<string, ActorTypeLike>();
 
+/**
+ * Infos of types that were never bound, which say no more than a name. Closures that are actors are made by the thousand, with
+ * few names.
+ */
+const unbound = new Map<string, ActorInfo>();
+
+/** Names may be made up as well: beyond so many, each closure has an info of its own. */
+const UNBOUND_NAMES_MAX = 1024;
+
 /** What is known of a function or class; something that was never bound has its name only. */
 export function actorInfo(type: object & { readonly name: string }): ActorInfo {
-  let info = infos.get(type);
+  return infos.get(type) ?? unboundInfo(type.name || "anonymous");
+}
+
+function unboundInfo(name: string): ActorInfo {
+  let info = unbound.get(name);
   if (info === undefined) {
-    const name = type.name || "anonymous";
-    info = { name, wireName: null, settings: [], returns: null, entryPoint: [], table: null, url: null, thread: false };
-    infos.set(type, info);
+    info = { ...UNBOUND, name };
+    if (unbound.size < UNBOUND_NAMES_MAX) unbound.set(name, info);
   }
   return info;
 }

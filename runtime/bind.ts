@@ -6,6 +6,7 @@ import type { MachineClass, RoutineFunction } from "./actor.ts";
 import { actorInfo, type ActorOptions, setActorInfo, settingShapes } from "./actor_type.ts";
 import type { DispatchTable, Row } from "./dispatch.ts";
 import type { Machine, StateMachine } from "./machine.ts";
+import { MAILBOX_MESSAGES_MAX } from "./mailbox.ts";
 import { copyBeforeSending } from "./ownership.ts";
 import { isMessageClass, type Members, type MemberValues, type MessageClass } from "./types/message.ts";
 import { EnumerationType, PointerType, typeOf } from "./types/portable.ts";
@@ -18,7 +19,10 @@ export type Origin = { readonly url: string } | string;
 export interface MessageOptions {
   /** The name on the wire, where the class has another one. */
   name?: string;
-  /** Copies messages of this class as they are sent, so that sender and receiver share nothing. @default {false} */
+  /**
+   * Copies messages of this class as they are sent, so that sender and receiver share nothing. Where nobody says, it is as
+   * for the class that it is derived from. @default {false}
+   */
   copyBeforeSending?: boolean;
 }
 
@@ -31,8 +35,8 @@ export interface MachineOptions<A, S extends Members> extends ActorOptions<S> {
 /** The states of a machine; a stateless one has the state `always`. */
 export type StateOf<A> = A extends StateMachine<infer N> ? N : "always";
 
-/** What a machine's handlers return: the next state, or nothing where there is none. */
-export type NextOf<A> = A extends StateMachine<infer N> ? N : void;
+/** What a machine's handlers return: the next state, or anything where there is none. */
+export type NextOf<A> = A extends StateMachine<infer N> ? N : unknown;
 
 /** The name of a module on the wire: its file name without extension, as the original names it. */
 export function moduleName(origin: Origin): string {
@@ -100,7 +104,9 @@ export function bind(what: unknown, origin: Origin, options: object = {}): void 
 function bindType(what: MessageClass | EnumerationType<string>, origin: Origin, options: MessageOptions): void {
   const name = options.name ?? (isMessageClass(what) ? what.name : "");
   registerType(what, `${moduleName(origin)}.${name}`);
-  if (options.copyBeforeSending && isMessageClass(what)) copyBeforeSending(what);
+  if (options.copyBeforeSending !== undefined && isMessageClass(what)) {
+    copyBeforeSending(what, options.copyBeforeSending);
+  }
 }
 
 /** Settings and what is returned cross between threads as values of their types. */
@@ -133,5 +139,6 @@ function bindActor(
     table: options.table ?? null,
     url: typeof origin === "string" ? null : origin.url,
     thread: options.thread ?? false,
+    mailboxMessagesMax: options.mailboxMessagesMax ?? MAILBOX_MESSAGES_MAX,
   });
 }

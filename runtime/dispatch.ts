@@ -12,7 +12,7 @@ export interface Entry<A, S> {
   /** What it takes. */
   readonly type: TypeLike;
   /** What is called with it; returns the next state of a state machine. */
-  readonly handle: (self: A, message: never) => S;
+  readonly handle: (self: A, message: never) => S | Promise<S>;
 }
 
 /** An entry for a type that is put aside. */
@@ -33,19 +33,29 @@ export type DispatchTable = Readonly<Record<string, Row>>;
  * An entry that takes messages of a type, of classes derived from it, or, for `Unknown`, whatever nobody else takes.
  *
  * @param type A message class or a constructed type.
- * @param handle For a state machine it returns the next state.
+ * @param handle For a state machine it returns the next state. It may be an async function: the next message is then
+ * handled after it has come to its end.
  */
-export function on<L extends TypeLike, A, S>(type: L, handle: (self: A, message: ValueOf<L>) => S): Entry<A, S> {
-  return { type, handle: handle as (self: A, message: never) => S };
+export function on<L extends TypeLike, A, const S extends Returnable>(
+  type: L,
+  handle: (self: A, message: ValueOf<L>) => S | Promise<S>,
+): Entry<A, S> {
+  return { type, handle: handle as (self: A, message: never) => S | Promise<S> };
 }
+
+/** Anything; written out, as names of states are then not taken for any text. */
+type Returnable = string | number | bigint | boolean | symbol | object | null | undefined | void;
 
 /** An entry that puts messages of a type aside; they come back when the state changes. */
 export function save(type: TypeLike): SaveEntry {
   return { type, handle: "save" };
 }
 
+/** What is called with a machine and a message. */
+export type Handler = (self: never, message: never) => unknown;
+
 /** What was found for a message. */
-export type Found = ((self: never, message: never) => unknown) | "save" | null;
+export type Found = Handler | "save" | null;
 
 /** One row, ready for lookup. Answers are remembered by class or type. */
 export class CompiledRow {

@@ -9,16 +9,8 @@ import { Log, type LogTag } from "./log.ts";
 import { MailboxPool } from "./mailbox.ts";
 import { Returned } from "./messages/signals.ts";
 import { type Timer, TimerQueue } from "./timers.ts";
+import { Turns } from "./turns.ts";
 import type { Cancel, World } from "./world.ts";
-
-/** Messages handled before pending input and output get their turn. */
-export const TURN_MESSAGES_MAX = 1024;
-
-/**
- * Receivers that are given a turn before all others in one turn of the whole. An actor can send several messages in its
- * turn, so there is more than one.
- */
-const HURRIED_TURNS_MAX = 4;
 
 /** Paths whose last part is remembered. */
 const HOPS_REMEMBERED_MAX = 4096;
@@ -37,12 +29,6 @@ export interface Receiver {
   queueAccount?(): QueueAccount;
   /** Its account as a connection, where it is one. */
   transportAccount?(): TransportAccount;
-}
-
-/** Something that has work to do in its turn. */
-export interface Runnable {
-  /** Does up to `budget` messages of work and returns how many it did. */
-  run(budget: number): number;
 }
 
 /** A function or class that is an actor type; the public `create` knows more of it. */
@@ -84,6 +70,8 @@ export abstract class Kernel {
   readonly strict: boolean;
   /** What went nowhere so far. */
   readonly counts: RuntimeCounts = { undeliverable: 0, discarded: 0 };
+  /** @internal Whose turn it is. */
+  readonly turns: Turns;
   /** @internal */
   readonly mailboxes = new MailboxPool();
   readonly #receivers = new Map<Address, Receiver>();
@@ -92,12 +80,6 @@ export abstract class Kernel {
   readonly #services = new Map<symbol, unknown>();
   readonly #timers = new TimerQueue();
   #lastId = 0;
-  #ready: Runnable[] = [];
-  #readyHead = 0;
-  readonly #hurried: Runnable[] = [];
-  #hurriedTurns = HURRIED_TURNS_MAX;
-  #budget = TURN_MESSAGES_MAX;
-  #pumpScheduled = false;
   #alarm: { readonly due: number; readonly cancel: Cancel } | null = null;
   readonly #past = new AccountSum();
   readonly #limits = new Map<string, number>();
@@ -112,6 +94,7 @@ export abstract class Kernel {
    */
   constructor(world: World, options: RuntimeOptions = {}) {
     this.world = world;
+    this.turns = new Turns(world.clock);
     this.log = options.log ?? new Log("NONE", { write() {} });
     this.strict = options.strict ?? false;
     this.#lastId = (options.firstId ?? 1) - 1;
@@ -198,75 +181,6 @@ export abstract class Kernel {
   /** @internal What was attached under a symbol, or undefined. */
   find<T>(service: Service<T>): T | undefined {
     return this.#services.get(service.symbol) as T | undefined;
-  }
-
-  // Whose turn it is.
-
-  /**
-   * @internal Takes one message from this turn's budget. False means that the turn is over: the caller queues itself
-   * with {@link schedule}.
-   */
-  spend(): boolean {
-    if (this.#budget <= 0 || this.#closed) return false;
-    this.#budget--;
-    return true;
-  }
-
-  /** @internal Queues something for its turn. */
-  schedule(runnable: Runnable): void {
-    this.#ready.push(runnable);
-    this.#schedulePump();
-  }
-
-  /**
-   * @internal Lets something have its next turn before all others: a receiver whose queue grows faster than its turns
-   * come. Others get theirs after it.
-   */
-  hurry(runnable: Runnable): void {
-    this.#hurried.push(runnable);
-    this.#schedulePump();
-  }
-
-  #schedulePump(): void {
-    if (this.#pumpScheduled || this.#closed) return;
-    this.#pumpScheduled = true;
-    if (this.#budget > 0) queueMicrotask(this.#pump);
-    else this.world.clock.soon(this.#newTurn);
-  }
-
-  readonly #newTurn = (): void => {
-    this.#budget = TURN_MESSAGES_MAX;
-    this.#hurriedTurns = HURRIED_TURNS_MAX;
-    this.#pump();
-  };
-
-  readonly #pump = (): void => {
-    this.#pumpScheduled = false;
-    if (this.#hurried.length > 0) this.#runHurried();
-    while (this.#readyHead < this.#ready.length && this.#budget > 0 && !this.#closed) {
-      const runnable = this.#ready[this.#readyHead++]!;
-      this.#budget -= runnable.run(this.#budget);
-    }
-    if (this.#readyHead === this.#ready.length) {
-      this.#ready.length = 0;
-      this.#readyHead = 0;
-      if (this.#hurried.length > 0) this.#schedulePump();
-    } else {
-      if (this.#readyHead > TURN_MESSAGES_MAX) {
-        this.#ready = this.#ready.slice(this.#readyHead);
-        this.#readyHead = 0;
-      }
-      this.#schedulePump();
-    }
-  };
-
-  /** A few of them in each turn, besides what others get, so that neither side starves the other, nor timers and input. */
-  #runHurried(): void {
-    if (this.#readyHead === this.#ready.length) this.#hurriedTurns = Math.max(1, this.#hurriedTurns);
-    while (this.#hurriedTurns > 0 && this.#hurried.length > 0) {
-      this.#hurriedTurns--;
-      this.#hurried.shift()!.run(TURN_MESSAGES_MAX);
-    }
   }
 
   // What is due.
@@ -376,9 +290,7 @@ export abstract class Kernel {
     this.#alarm = null;
     this.#receivers.clear();
     this.#services.clear();
-    this.#ready.length = 0;
-    this.#readyHead = 0;
-    this.#hurried.length = 0;
+    this.turns.end();
   }
 
   /** True after {@link close}. */

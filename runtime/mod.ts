@@ -10,6 +10,11 @@
  * - `send` never runs the receiver: it returns first. (test: "send() returns before the receiver runs")
  * - An actor handles one message at a time: nothing else of it runs between a message and the end of its handler, or
  *   the next wait of a routine. (test: "an actor handles one message at a time")
+ * - A handler of a machine may be an async function; the next message comes after its end.
+ *   (test: "a handler that is an async function is over before the next message is handled")
+ * - No member that users give to an actor can get in the way of what makes it work.
+ *   (test: "no member of a machine can get in the way of what makes it work")
+ *   (test: "no member that a routine gives itself can get in the way of what makes it work")
  * - A message belongs to its receiver once sent; strict mode freezes it, so that a sender who changes it gets an
  *   exception, and a class bound with `copyBeforeSending` is copied.
  *   (test: "a message belongs to its receiver once sent, and strict mode holds the sender to it")
@@ -28,6 +33,8 @@
  *   (test: "messages to an actor that ended are dropped quietly and counted")
  * - An exception ends its actor: the parent gets a fault with the text, the log has the stack, and all other actors live
  *   on. (test: "an exception ends its actor with a fault, has a line in the log, and touches nobody else")
+ *   (test: "a machine whose constructor throws ends as one whose handler throws")
+ *   (test: "a handler that is an async function and throws ends its machine as any other")
  * - A mailbox holds {@linkcode MAILBOX_MESSAGES_MAX} messages; further ones are discarded and counted, and one warning a
  *   second names the receivers and how much they lost.
  *   (test: "messages to a full mailbox are discarded, and one warning a second names receivers and counts")
@@ -39,8 +46,11 @@
  *   (test: "messages without end do not keep timers and input from their turn")
  * - Few messages are handled between two turns of timers and input, however many wait.
  *   (test: "few messages are handled between two turns of timers and input, however many wait")
+ * - Few milliseconds go by between two of them, unless a single handler takes longer.
+ *   (test: "Turns leaves room for the platform after a few milliseconds when messages take long")
  * - An actor whose mailbox fills faster than its turns come gets more of them.
  *   (test: "100 000 actors that answer one collector at once lose nothing")
+ *   (test: "1000 who send to one at once lose nothing, however many each time")
  * - A timer is never early, and in a process that is not busy it is at most a millisecond late.
  *   (test: "a timer is never early, and at most a millisecond late")
  * - Starting a timer again replaces its time and its repetition. (test: "starting a timer again replaces it")
@@ -122,7 +132,6 @@ export {
   type ActorTypeLike,
   Kernel,
   type Receiver,
-  type Runnable,
   type Running,
   type RuntimeCounts,
   type RuntimeOptions,

@@ -5,16 +5,20 @@
 import { MessageBase, type MessageClass } from "./types/message.ts";
 import { Cast } from "./types/cast.ts";
 
-const copied = new WeakSet<object>();
+const IS_COPIED = Symbol("copied before sending");
 
-/** Marks a message class whose messages are copied as they are sent. */
-export function copyBeforeSending(messageClass: MessageClass): void {
-  copied.add(messageClass);
+interface Marked {
+  [IS_COPIED]?: boolean;
+}
+
+/** Says whether messages of a class are copied as they are sent; those of classes derived from it are as well. */
+export function copyBeforeSending(messageClass: MessageClass, isCopied: boolean): void {
+  (messageClass.prototype as Marked)[IS_COPIED] = isCopied;
 }
 
 /** True for messages of a class that is marked so. */
-export function isCopied(message: object): boolean {
-  return copied.has(message.constructor);
+export function isCopied(message: MessageBase): boolean {
+  return (message as Marked)[IS_COPIED] === true;
 }
 
 /** A deep copy that shares nothing with the original, whose shared and circular parts stay so. */

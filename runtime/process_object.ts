@@ -1,7 +1,7 @@
 /** An actor that stands for a child process: it starts it, ends it when it is sent `Stop`, and returns its value. */
 
+import { cellOf } from "./actor.ts";
 import { type ActorInfo, actorInfo } from "./actor_type.ts";
-import type { LogTag } from "./log.ts";
 import { Aborted, Faulted } from "./messages/faults.ts";
 import { Stop } from "./messages/signals.ts";
 import { bind } from "./bind.ts";
@@ -180,7 +180,7 @@ async function supervise(self: Routine, { command, library, onProcess }: Supervi
     if (!(error instanceof FileError)) throw error;
     return new Faulted(`cannot start process "${command.executable}" (${error.message})`);
   }
-  note(self, "(", `Started process (${child.pid})`);
+  cellOf(self).log("(", () => `Started process (${child.pid})`);
   onProcess?.(child.pid);
   const ended = Promise.all([child.output(CHILD_OUTPUT_BYTES_MAX), child.status]).then(([output, status]) => {
     kernel.send(new ChildEnded({ code: status.code, ...output }), self.address, self.address);
@@ -197,7 +197,7 @@ async function supervise(self: Routine, { command, library, onProcess }: Supervi
   for (;;) {
     const message = await self.input();
     if (message instanceof ChildEnded) {
-      note(self, ")", `Process (${child.pid}) ended with ${message.code}`);
+      cellOf(self).log(")", () => `Process (${child.pid}) ended with ${message.code}`);
       return rung > 0 ? new Aborted() : valueOf(message);
     }
     if (message instanceof Escalate) escalate();
@@ -219,10 +219,4 @@ function valueOf(ended: ChildEnded): unknown {
     if (!(error instanceof TypeError)) throw error;
     return new Faulted("cannot decode output (not UTF-8) not a standard executable?");
   }
-}
-
-function note(self: Routine, tag: LogTag, text: string): void {
-  const { kernel, address } = self;
-  if (!kernel.log.enabled(tag)) return;
-  kernel.log.write({ wall: kernel.world.clock.wall(), tag, address, name: self.info.name, text });
 }

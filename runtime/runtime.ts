@@ -3,8 +3,8 @@
  * side and can't see each other, except by messages.
  */
 
-import { Actor, type MachineClass, type RoutineFunction } from "./actor.ts";
-import { actorInfo, completeSettings } from "./actor_type.ts";
+import { Actor, cellOf, type MachineClass, type RoutineFunction } from "./actor.ts";
+import { type ActorInfo, actorInfo, completeSettings } from "./actor_type.ts";
 import type { Address } from "./address.ts";
 import { type ActorTypeLike, Kernel } from "./kernel.ts";
 import { Routine } from "./routine.ts";
@@ -14,27 +14,45 @@ import { THREAD_HOST } from "./thread_host.ts";
 export class Runtime extends Kernel {
   /** @internal See {@linkcode Actor.create}. */
   override createActor(type: ActorTypeLike, given: object | undefined, parent: Address): Address {
-    return this.#createElsewhere(type, given, parent) ?? this.createHere(type, given, parent);
+    const info = actorInfo(type);
+    const elsewhere = info.thread === false ? null : this.#createElsewhere(type, given, parent);
+    return elsewhere ?? this.#place(this.#make(type, info, given), info, parent);
   }
 
-  /** Makes actors of types that live in threads there; null for all others. */
+  /** Makes actors of types that live in threads there; null in the thread that they live in. */
   #createElsewhere(type: ActorTypeLike, given: object | undefined, parent: Address): Address | null {
-    const { name, thread } = actorInfo(type);
-    if (thread === false) return null;
     const host = this.find(THREAD_HOST);
     if (host !== undefined) return host.create(type, given, parent);
-    throw new TypeError(`Cannot create ${name} in a thread: this runtime has none, as those of openRuntime() have`);
+    throw new TypeError(
+      `Cannot create ${type.name} in a thread: this runtime has none, as those of openRuntime() have`,
+    );
   }
 
-  /** @internal Makes an actor in this very thread; at an address that was given by others, if there is one. */
-  createHere(type: ActorTypeLike, given: object | undefined, parent: Address, at?: Address): Address {
+  /** @internal Makes an actor in this very thread, at an address that was given by others. */
+  createHere(type: ActorTypeLike, given: object | undefined, parent: Address, at: Address): void {
     const info = actorInfo(type);
+    this.#place(this.#make(type, info, given), info, parent, at);
+  }
+
+  #make(type: ActorTypeLike, info: ActorInfo, given: object | undefined): Actor {
     const settings = completeSettings(info, given);
-    const actor = isMachineClass(type) ? new type(settings) : new Routine(type as RoutineFunction<object>, settings);
-    if (at !== undefined) this.registerAt(at, actor);
-    const address = at ?? this.register(actor);
-    actor.attach({ kernel: this, address, parent, info });
-    actor.begin();
+    if (!isMachineClass(type)) return new Routine(type as RoutineFunction<object>, settings);
+    try {
+      return new type(settings);
+    } catch (thrown) {
+      // It ends as every actor that throws: its parent is told, and nobody else has to do with it.
+      return new Routine(() => {
+        throw thrown;
+      }, settings);
+    }
+  }
+
+  #place(actor: Actor, info: ActorInfo, parent: Address, at?: Address): Address {
+    const cell = cellOf(actor);
+    if (at !== undefined) this.registerAt(at, cell);
+    const address = at ?? this.register(cell);
+    cell.place({ kernel: this, address, parent, info });
+    cell.begin();
     return address;
   }
 }

@@ -1,6 +1,6 @@
 /** One request and its answer, as an actor: for those who must not wait themselves. */
 
-import type { Sendable } from "../actor.ts";
+import { cellOf, type Sendable } from "../actor.ts";
 import { type Address, NO_ADDRESS } from "../address.ts";
 import { bind } from "../bind.ts";
 import { on } from "../dispatch.ts";
@@ -41,7 +41,7 @@ export class GetResponse extends Stateless {
 
   /** @internal Ends without the detour of `complete`: there is one of these actors for each request. */
   onAnswer(): void {
-    this.end(this.abortedValue ?? this.received);
+    cellOf(this).end(this.abortedValue ?? this.received);
   }
 }
 

@@ -176,7 +176,6 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
   }
 
   readonly #answered = (id: number, message: unknown): void => {
-    if (this.ended) return;
     this.#deadlines.delete(id);
     this.#returnAddresses!.giveBack(id);
     this.#perform(this.#core.answered(id, message as Sendable, this.#now()));

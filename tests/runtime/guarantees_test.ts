@@ -600,19 +600,3 @@ Deno.test("a process ends in order: main object, result, children, what was atta
   assertEquals(order, ["attached true", "main object", "child ended", "detached", "parent ended"]);
   assertEquals(process.exitStatus, 0);
 });
-
-// The text itself.
-
-Deno.test("every guarantee names its tests, and each of them exists", async () => {
-  const read = (path: string) => Deno.readTextFile(new URL(path, import.meta.url));
-  const text = (await read("../../runtime/mod.ts")).split("*/")[0]!.replaceAll(/\n \* ?/g, "\n");
-  const guarantees = text.split(/^## Guarantees$/m)[1]!.split(/^## /m)[0]!.split(/^- /m).slice(1);
-  assert(guarantees.length >= 20, `${guarantees.length}`);
-  const here = await read("./guarantees_test.ts") + await read("./ledger_test.ts");
-  for (const guarantee of guarantees) {
-    const sentence = guarantee.replaceAll(/\s+/g, " ");
-    const named = [...sentence.matchAll(/\(test: "([^"]+)"\)/g)].map(([, name]) => name!);
-    assert(named.length > 0, `no test named: ${sentence}`);
-    for (const name of named) assert(here.includes(`Deno.test("${name}"`), `no test "${name}"`);
-  }
-});

@@ -54,20 +54,6 @@ Deno.test("Actor.sample() is a line, and a row of values for those who want it",
   assertEquals(all, ["speed", "heat"]);
 });
 
-Deno.test("Log costs less than 20 ns for a level that is off", async () => {
-  const { value } = await runActor((self) => {
-    const count = 2_000_000;
-    let best = Infinity;
-    for (let round = 0; round < 7; round++) {
-      const start = performance.now();
-      for (let i = 0; i < count; i++) self.debug("a text");
-      best = Math.min(best, performance.now() - start);
-    }
-    return best / count * 1e6;
-  }, { level: "WARNING" });
-  assert(value as number < 20, `${value} ns`);
-});
-
 Deno.test("loggerSink() writes records with a logger of @std/log", () => {
   const got: [string, string, unknown][] = [];
   const take = (level: string) => (text: string, record: unknown) => {

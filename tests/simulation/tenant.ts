@@ -5,7 +5,7 @@ import {
   clearPublished,
   clearSubscribed,
   detachDirectory,
-  ObjectDirectory,
+  directoryCounts,
   publish,
   subscribe,
 } from "../../directory/mod.ts";
@@ -91,9 +91,9 @@ export class Tenant {
 
   /** What the directory counts. */
   get directoryCounts() {
-    const actor = this.runtime.receiverAt(this.directory);
-    if (!(actor instanceof ObjectDirectory) || actor.counts === null) throw new TypeError("The directory has ended");
-    return actor.counts;
+    const counts = directoryCounts(this.runtime, this.directory);
+    if (counts === null) throw new TypeError("The directory has ended");
+    return counts;
   }
 
   /** True when the directory is to have a connection to the one above. */
