@@ -36,15 +36,12 @@ export type DispatchTable = Readonly<Record<string, Row>>;
  * @param handle For a state machine it returns the next state. It may be an async function: the next message is then
  * handled after it has come to its end.
  */
-export function on<L extends TypeLike, A, const S extends Returnable>(
+export function on<L extends TypeLike, A, const S extends string | number | boolean | object | null | undefined | void>(
   type: L,
   handle: (self: A, message: ValueOf<L>) => S | Promise<S>,
 ): Entry<A, S> {
   return { type, handle: handle as (self: A, message: never) => S | Promise<S> };
 }
-
-/** Anything; written out, as names of states are then not taken for any text. */
-type Returnable = string | number | bigint | boolean | symbol | object | null | undefined | void;
 
 /** An entry that puts messages of a type aside; they come back when the state changes. */
 export function save(type: TypeLike): SaveEntry {
