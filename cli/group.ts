@@ -12,6 +12,7 @@ import {
   executableKind,
   Faulted,
   FileError,
+  findRoleExecutable,
   HomeError,
   HostPort,
   type Kernel,
@@ -39,6 +40,7 @@ import { RoleWish } from "./control/messages.ts";
 import { type GroupEffect, GroupState } from "./group_state.ts";
 import { RoleBoard } from "./role_board.ts";
 import type { RoleEvent, RoleWatcher } from "./role_events.ts";
+import { RoleBegins, SourceChanged, SourceWatch } from "./watch/source_watch.ts";
 import { roleMatcher, SearchError } from "./role_search.ts";
 
 /** Settings of a composite process. The last three are about starting roles again; see `RetryIntervals`. */
@@ -66,8 +68,16 @@ export interface GroupView extends RoleWatcher {
   readonly takesErrors: boolean;
 }
 
-/** Where a composite process finds its {@link GroupView}, if anybody looks. */
-export const GROUP_VIEW: Service<GroupView> = new Service("group view");
+/** What the program around a composite process adds to it. */
+export interface GroupSurroundings {
+  /** Somebody looks. */
+  readonly view?: GroupView;
+  /** Roles begin anew when their files change, and nothing ends but by an interruption. @default {false} */
+  readonly watches?: boolean;
+}
+
+/** Where a composite process finds its {@link GroupSurroundings}. */
+export const GROUP_SURROUNDINGS: Service<GroupSurroundings> = new Service("group surroundings");
 
 /**
  * Runs the roles of a home until they have ended, the main role has, or it is stopped. Words choose roles by name.
@@ -175,7 +185,8 @@ class Group {
   readonly #parts: GroupParts;
   readonly #state: GroupState;
   readonly #processes = new Map<AddressValue, string>();
-  readonly #view: GroupView | undefined;
+  readonly #surroundings: GroupSurroundings;
+  #watch: AddressValue | null = null;
   /** Roles that somebody asked to end. */
   readonly #stopped = new Set<string>();
   readonly #pauses = new Map<string, ReturnType<Kernel["after"]>>();
@@ -183,17 +194,27 @@ class Group {
   constructor(self: Routine, parts: GroupParts) {
     this.#self = self;
     this.#parts = parts;
-    this.#view = self.kernel.find(GROUP_VIEW);
+    this.#surroundings = self.kernel.find(GROUP_SURROUNDINGS) ?? {};
     const { mainRole, retry } = parts.settings;
     this.#state = new GroupState({
       mainRole: mainRole ?? null,
       stopOnExit: parts.settings.stopOnExit === true,
+      isLasting: this.#surroundings.watches === true,
       retry: retry === null || retry === undefined || retry.isEmpty ? null : retry,
       random: (bound) => self.kernel.world.random.integer(bound),
     });
   }
 
   async run(): Promise<unknown> {
+    if (this.#surroundings.watches === true) this.#watch = this.#self.create(SourceWatch);
+    try {
+      return await this.#live();
+    } finally {
+      if (this.#watch !== null) await this.#self.stop(this.#watch);
+    }
+  }
+
+  async #live(): Promise<unknown> {
     let effects = this.#state.begin([...this.#parts.roles.keys()]);
     for (;;) {
       for (const effect of effects) {
@@ -210,6 +231,11 @@ class Group {
     if (message instanceof Stop) return this.#state.stop();
     if (message instanceof PauseOver) return this.#state.pauseOver(message.role);
     if (message instanceof RoleWish) return this.#grant(message);
+    if (message instanceof SourceChanged) {
+      this.#self.console(`"${message.path}" has changed, restarting "${message.role}"`);
+      this.#note(message.role, { kind: "changed", path: message.path });
+      return this.#state.restartRole(message.role);
+    }
     if (message instanceof RoleIsUp) this.#note(message.role, { kind: "up" });
     if (!(message instanceof Returned)) return [];
     const role = this.#processes.get(self.returnAddress);
@@ -237,9 +263,16 @@ class Group {
     return this.#state.stopRole(role);
   }
 
+  /** What the role is about to read is what later changes are measured by. */
+  async #watchFrom(role: string, executable: string): Promise<void> {
+    if (this.#watch === null) return;
+    const found = await findRoleExecutable(this.#self.kernel.world, executable, homePathOf(this.#self));
+    if (!(found instanceof Faulted)) this.#self.send(new RoleBegins({ role, path: found.path }), this.#watch);
+  }
+
   #note(role: string, event: RoleEvent): void {
     this.#parts.board.note(role, event);
-    this.#view?.note(role, event);
+    this.#surroundings.view?.note(role, event);
   }
 
   /** Says why a role ended, where nobody would otherwise know. */
@@ -252,7 +285,7 @@ class Group {
     }
     const text = `Role "${role}" ended: ${value}`;
     const { debugLevel, origin } = processContext(kernel).commandLine;
-    if (this.#view !== undefined) return;
+    if (this.#surroundings.view !== undefined) return;
     if (debugLevel === null && origin !== "START") kernel.world.environment.writeError(`cake: ${text}\n`);
     else this.#self.warning(text);
   }
@@ -287,6 +320,7 @@ class Group {
     this.#pauses.delete(name);
     this.#stopped.delete(name);
     this.#note(name, { kind: "starting" });
+    await this.#watchFrom(name, executableFile);
     await this.#lockFor(role);
     const address = this.#self.create(ProcessObject, {
       role: executableFile,
@@ -296,7 +330,7 @@ class Group {
       settings: this.#childSettings(),
       environment: this.#parts.control === null ? {} : { [COMPOSITE_VARIABLE]: this.#parts.control.variable },
       onProcess: (pid: number) => this.#note(name, { kind: "process", pid }),
-      ...(this.#view?.takesErrors !== true ? {} : {
+      ...(this.#surroundings.view?.takesErrors !== true ? {} : {
         onError: (bytes: Uint8Array) => this.#note(name, { kind: "wrote", bytes }),
       }),
     });

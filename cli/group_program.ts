@@ -15,7 +15,7 @@ import {
 } from "../runtime/mod.ts";
 import { directoryHooks } from "../directory/mod.ts";
 import { type CommandCall, PROGRAM_NAME } from "./command.ts";
-import { group, GROUP_VIEW, type GroupView } from "./group.ts";
+import { group, GROUP_SURROUNDINGS, type GroupSurroundings } from "./group.ts";
 import { RUN_HELP } from "./group_help.ts";
 
 /** The name of the program that runs a composite process, as homes record it. */
@@ -26,8 +26,8 @@ export function isGroup(role: string): boolean {
   return role === GROUP_ROLE;
 }
 
-/** The program of a composite process. @param view Who else hears what happens in it. */
-export function groupProgram(world: World, view: GroupView | null = null): Program {
+/** The program of a composite process. */
+export function groupProgram(world: World, surroundings: GroupSurroundings = {}): Program {
   const hooks = directoryHooks({ scope: "PROCESS" });
   return {
     main: group,
@@ -37,7 +37,7 @@ export function groupProgram(world: World, view: GroupView | null = null): Progr
     hooks: {
       ...hooks,
       attach: (runtime, context) => {
-        if (view !== null) runtime.provide(GROUP_VIEW, view);
+        runtime.provide(GROUP_SURROUNDINGS, surroundings);
         return hooks.attach?.(runtime, context);
       },
     },

@@ -11,6 +11,8 @@ export interface GroupPolicy {
   readonly mainRole: string | null;
   /** Without a main role: a role that ended and is not started again ends all. */
   readonly stopOnExit?: boolean;
+  /** Goes on until it is stopped, whatever ends: somebody may want roles to run again. */
+  readonly isLasting?: boolean;
   /** Pauses before a role that ended is started again; null: it is not. */
   readonly retry: RetryIntervals | null;
   /** A whole number in [0, bound). */
@@ -73,7 +75,7 @@ export class GroupState {
     const wanted = this.#wanted.get(role);
     this.#wanted.delete(role);
     if (wanted === "running") return this.#begin(role);
-    if (role === this.#policy.mainRole) return this.#end(value);
+    if (role === this.#policy.mainRole && this.#policy.isLasting !== true) return this.#end(value);
     this.#returned.set(role, value);
     if (wanted === "stopped") return this.#settle();
     const seconds = this.#nextPause(role);
@@ -146,6 +148,7 @@ export class GroupState {
 
   #settle(): GroupEffect[] {
     if (this.#running.size > 0 || this.#waiting.size > 0) return [];
+    if (this.#ending === null && this.#policy.isLasting === true) return [];
     if (this.#ending !== null && this.#ending.value !== TABLE) return [{ kind: "return", value: this.#ending.value }];
     return [{ kind: "returnTable", table: this.#returned }];
   }

@@ -66,6 +66,8 @@ export class RoleBoard implements RoleWatcher {
         return this.#enter(status, "WAITING");
       case "stopped":
         return this.#enter(status, "STOPPED");
+      case "changed":
+        return;
     }
   }
 

@@ -18,6 +18,8 @@ export type RoleEvent =
   | { readonly kind: "waiting"; readonly seconds: number }
   /** It ended as somebody wanted it to, and stays so. */
   | { readonly kind: "stopped" }
+  /** A file that it is made of was changed: it is about to begin anew. */
+  | { readonly kind: "changed"; readonly path: string }
   /** It wrote to stderr; pieces of lines, where somebody takes them. */
   | { readonly kind: "wrote"; readonly bytes: Uint8Array };
 

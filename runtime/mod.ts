@@ -219,7 +219,16 @@ export {
   temporaryPath,
   words,
 } from "./process/context.ts";
-export { absolute, findExecutable, isCakeScript, type Launch, launchModule, launchOf } from "./process/executable.ts";
+export {
+  absolute,
+  findExecutable,
+  findRoleExecutable,
+  isCakeScript,
+  type Launch,
+  launchModule,
+  launchOf,
+} from "./process/executable.ts";
+export { localSources } from "./modules/local_sources.ts";
 export { ModuleError } from "./modules/module_error.ts";
 export { helpRows } from "./process/help.ts";
 export {

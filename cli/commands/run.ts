@@ -16,6 +16,15 @@ const PLAIN: CommandSetting = {
   longOnly: true,
 };
 
+/** The setting that restarts roles whose files change. */
+const WATCH: CommandSetting = {
+  name: "watch",
+  wireName: "watch",
+  type: Boolean,
+  help: "start a role again when its executable or a local import of it changes; go on until interrupted",
+  longOnly: true,
+};
+
 /** What roles log on a terminal, where nobody says: what somebody should know. */
 const TERMINAL_LOG_LEVEL = "WARNING";
 
@@ -24,20 +33,22 @@ export const run: Command = {
   name: "run",
   usage: "[search ...]",
   summary: "Run the roles of the home, or those whose names match, until they end or you interrupt",
-  settings: [...RUN_HELP, MANIFEST_SETTING, PLAIN],
+  settings: [...RUN_HELP, MANIFEST_SETTING, PLAIN, WATCH],
   forwards: false,
-  examples: ["run", "run --main-role=server --debug-level=CONSOLE", "run server worker-"],
+  examples: ["run", "run --main-role=server --debug-level=CONSOLE", "run server worker-", "run --watch"],
   run: runHome,
 };
 
 async function runHome(call: CommandCall): Promise<CommandResult> {
   const ready = await runnable(call, { verb: "run", empty: "does not exist or unexpected/incomplete materials" });
   if (ready instanceof Faulted) return { value: ready };
+  const { world, settings, commandLine } = call;
   const argv = [...ready.argv, "--origin=RUN"];
-  if (!call.world.environment.isErrorTerminal() || call.settings.get("plain") === true) {
-    return { status: await runProgram(call.world, groupProgram(call.world), argv) };
+  const watches = settings.get("watch") === true;
+  if (!world.environment.isErrorTerminal() || settings.get("plain") === true) {
+    return { status: await runProgram(world, groupProgram(world, { watches }), argv) };
   }
-  if (call.commandLine.debugLevel === null) argv.push(`--debug-level=${TERMINAL_LOG_LEVEL}`);
-  const view = new RunView(call.world, [...ready.home.roles.keys()]);
-  return { status: await runProgram(view.world, groupProgram(view.world, view), argv) };
+  if (commandLine.debugLevel === null) argv.push(`--debug-level=${TERMINAL_LOG_LEVEL}`);
+  const view = new RunView(world, [...ready.home.roles.keys()]);
+  return { status: await runProgram(view.world, groupProgram(view.world, { view, watches }), argv) };
 }

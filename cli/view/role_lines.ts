@@ -82,6 +82,8 @@ export class RoleLines {
         return words(`ended after ${span(seconds)}: ${endingText(event.value)}`, ...endStyles(event.value));
       case "waiting":
         return words(`starts again in ${span(event.seconds)}`, "yellow", "bold");
+      case "changed":
+        return words(`${event.path} has changed`, "yellow", "bold");
       case "stopped":
         return words("stays stopped", "yellow");
       default:

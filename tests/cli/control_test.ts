@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { readControlFile } from "../../cli/control/control_file.ts";
 import { CompositeStatus, GetCompositeStatus, RoleWish } from "../../cli/control/messages.ts";
-import { group, GROUP_VIEW, type GroupView } from "../../cli/group.ts";
+import { group, GROUP_SURROUNDINGS, type GroupView } from "../../cli/group.ts";
 import type { RoleEvent } from "../../cli/role_events.ts";
 import { directoryHooks, openRuntime } from "../../directory/mod.ts";
 import { connect, Connected } from "../../net/mod.ts";
@@ -52,7 +52,7 @@ function run(main: Main, heard: string[] | null = null): (world: World) => Promi
   return async (world) => {
     const hooks = directoryHooks({ scope: "PROCESS" });
     const attach: typeof hooks.attach = (runtime, context) => {
-      if (heard !== null) runtime.provide(GROUP_VIEW, view);
+      if (heard !== null) runtime.provide(GROUP_SURROUNDINGS, { view });
       return hooks.attach?.(runtime, context);
     };
     const program = { main, name: "cake", executable: `/bin/${main.name}`, hooks: { ...hooks, attach } };

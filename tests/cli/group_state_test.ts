@@ -122,3 +122,11 @@ Deno.test("GroupState heeds no wish for a role once all are to end", () => {
   assertEquals(state.stop(), [{ kind: "stop", roles: ["a"] }]);
   assertEquals([state.startRole("b"), state.restartRole("a"), state.stopRole("a")], [[], [], []]);
 });
+
+Deno.test("GroupState that lasts goes on without a role that runs, until it is stopped", () => {
+  const state = stateOf({ isLasting: true, mainRole: "a" }, ["a", "b"]);
+  assertEquals([state.ended("a", 1), state.ended("b", 2)], [[], []]);
+  assertEquals(state.restartRole("a"), [{ kind: "start", role: "a" }]);
+  assertEquals(state.stop(), [{ kind: "stop", roles: ["a"] }]);
+  assertEquals(state.ended("a", 3)[0]?.kind, "return");
+});
