@@ -24,8 +24,10 @@ export interface RunOptions {
 }
 
 /** Runs rows one after the other and prints a JSON line for each: median, least and most, floor and ratio to it. */
-export async function runRows(rows: readonly Row[], { repeat = 3 }: RunOptions = {}): Promise<void> {
-  for (const row of rows) {
+export async function runRows(rows: readonly Row[], options: RunOptions = {}): Promise<void> {
+  const repeat = options.repeat ?? Number(Deno.env.get("BENCH_REPEAT") ?? 3);
+  const wanted = Deno.env.get("BENCH_ROW") ?? "";
+  for (const row of rows.filter(({ name }) => name.includes(wanted))) {
     const values: number[] = [];
     const floors: number[] = [];
     for (let i = 0; i < (row.repeat ?? repeat); i++) {
