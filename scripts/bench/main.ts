@@ -3,6 +3,7 @@
  * with its floor. Prints a table, or with `--json` one line of JSON for each row.
  *
  *     deno task bench [part ...] [--row TEXT] [--repeat N] [--json] [--original SRC] [--erlang] [--nats]
+ *     deno task bench --guard        only what is recorded in recorded.json: fails when a ratio fell by more than a third
  *
  * `--original` takes the folder of the original's sources (with its `python3` on PATH), `--erlang` and `--nats` need `erl` and
  * `nats-server`: they do the same work in the same run, where they have an equivalent of a row.
@@ -11,6 +12,7 @@
 
 import { parseArgs } from "@std/cli";
 import { AIMS, type Figure, type Figures } from "./aims.ts";
+import { guard, type RecordedRow } from "./guard.ts";
 import { jsonLine, tableOf } from "./report.ts";
 
 /** Parts by name, in the order in which they run. */
@@ -66,10 +68,31 @@ async function processor(): Promise<string> {
   return /^model name\s*: (.*)$/m.exec(text)?.[1] ?? Deno.build.arch;
 }
 
+/** Measures the recorded rows once more, and says which have fallen. */
+async function guardAll(): Promise<number> {
+  const recorded = JSON.parse(await Deno.readTextFile(`${here}recorded.json`)) as RecordedRow[];
+  let status = 0;
+  for (const row of recorded) {
+    const { ratio, isFallen } = await guard(row, measureRow);
+    console.log(`${isFallen ? "FALLEN" : "ok"}  ${row.row}: ${ratio} of the floor, recorded ${row.ratio}`);
+    if (isFallen) status = 1;
+  }
+  return status;
+}
+
+async function measureRow({ part, row }: RecordedRow): Promise<Figure> {
+  const figures: Figure[] = [];
+  const env = { BENCH_REPEAT: "3", BENCH_ROW: row };
+  await rowsFrom(Deno.execPath(), { args: denoArguments(`${part}.ts`), env }, (figure) => figures.push(figure));
+  const found = figures.find((figure) => figure.row === row);
+  if (found === undefined) throw new Error(`Cannot guard "${row}": part "${part}" has no such row`);
+  return found;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const flags = parseArgs([...args], {
     string: ["row", "repeat", "original"],
-    boolean: ["json", "erlang", "nats"],
+    boolean: ["json", "erlang", "nats", "guard"],
     unknown: (argument, key) => {
       if (key !== undefined) throw new TypeError(`Cannot measure: there is no argument "${argument}"`);
     },
@@ -81,6 +104,7 @@ async function main(args: readonly string[]): Promise<number> {
     throw new TypeError(`Cannot measure "${unknown.join('", "')}": there are ${PARTS.join(", ")}`);
   }
   if (!/^[1-9]\d?$/.test(repeat)) throw new TypeError(`Cannot measure ${repeat} times: expected 1 to 99`);
+  if (flags.guard) return await guardAll();
   const { deno, v8 } = Deno.version;
   const machine = `${await processor()}, ${navigator.hardwareConcurrency} cores, ${Deno.build.target}`;
   console.error(`${machine}, Deno ${deno}, V8 ${v8}, cake ${await commit()}`);
