@@ -166,7 +166,7 @@ export class DirectoryCore {
   handle(event: DirectoryEvent, now: number, draw: Draw): Effect[] {
     const moment: Moment = { now, draw };
     this.#chores.beginTurn(moment);
-    if (event.kind === "received") this.#received(event.message, event.from, event.isLocal === true, moment);
+    if (event.kind === "received") this.#received(event.message, event.from, moment);
     else this.#happened(event, moment);
     const asBulk = event.kind === "parentConnected" || event.kind === "again" ||
       (event.kind === "received" && event.message instanceof PublishedDirectory);
@@ -275,12 +275,12 @@ export class DirectoryCore {
 
   // Messages, by the side they come from.
 
-  #received(message: object, from: Address, isLocal: boolean, moment: Moment): void {
+  #received(message: object, from: Address, moment: Moment): void {
     const proxy = lastHop(from);
     const child = this.#children.get(proxy);
     if (this.#transports.has(proxy)) this.#fromTransport(message, proxy, moment);
     else if (this.#publishers.has(proxy)) this.#publishers.received(proxy, message, from, moment);
-    else if (isRemote(from) && child === undefined && proxy !== this.#parent.proxy && !isLocal) {
+    else if (isRemote(from) && child === undefined && proxy !== this.#parent.proxy) {
       this.#effects.log("trace", `Ignored ${nameOf(message)} from an unknown connection`);
     } else if (this.#administration(message, from, moment)) return;
     else if (child !== undefined) this.#fromChild(message, child, moment);

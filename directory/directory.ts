@@ -20,7 +20,6 @@ import {
 import { DirectoryCore, type DirectoryCounts } from "./core.ts";
 import type { DirectoryEvent, Effect } from "./effects.ts";
 import { LinkControllers } from "./link_controllers.ts";
-import { isOfThread } from "./of_thread.ts";
 
 /** How to make a directory. */
 export interface DirectorySettings {
@@ -85,8 +84,7 @@ export class ObjectDirectory extends Stateless {
     const { received, returnAddress } = this;
     if (received instanceof Happened) this.#handle(received.event);
     else if (received !== null) {
-      const isLocal = isOfThread(this.kernel, returnAddress);
-      this.#handle({ kind: "received", message: received, from: returnAddress, isLocal });
+      this.#handle({ kind: "received", message: received, from: returnAddress });
     }
   }
 

@@ -24,9 +24,9 @@ export type DirectoryEvent =
   | { readonly kind: "started" }
   /**
    * A message for the directory, whoever it is from: the core tells children, parent, peers and local objects apart by the
-   * last hop of `from`. `isLocal` says that the sender belongs to this process although its address is remote (a thread).
+   * last hop of `from`.
    */
-  | { readonly kind: "received"; readonly message: object; readonly from: Address; readonly isLocal?: boolean }
+  | { readonly kind: "received"; readonly message: object; readonly from: Address }
   /** Answers to the effect `listen`. */
   | { readonly kind: "listening"; readonly ipp: HostPort }
   | { readonly kind: "notListening"; readonly reason: string }

@@ -1,18 +1,21 @@
 /** What a thread of a process has: its actors publish and subscribe in the directory of the main thread. */
 
 import { runThread } from "../net/mod.ts";
-import type { ThreadProgram, World } from "../runtime/mod.ts";
+import { LIBRARY_CONNECTOR, type ThreadProgram, type World } from "../runtime/mod.ts";
 import { DIRECTORY } from "./directory.ts";
+import { libraryConnector } from "./library.ts";
 
 /** What threads run. */
 export const THREAD_PROGRAM: ThreadProgram = {
   url: new URL("./thread_main.ts", import.meta.url).href,
-  run: (world) => void startThread(world),
+  run: (world) => startThread(world),
 };
 
 /** Lives as a thread of a process; see `thread_main.ts`. */
-export function startThread(world: World): Promise<void> {
-  return runThread(world, (runtime, directory) => {
-    if (directory !== null) runtime.provide(DIRECTORY, directory);
+export function startThread(world: World): void {
+  runThread(world, (runtime, directory) => {
+    if (directory === null) return;
+    runtime.provide(DIRECTORY, directory);
+    runtime.provide(LIBRARY_CONNECTOR, libraryConnector(directory));
   });
 }

@@ -3,4 +3,4 @@
 import { realWorld } from "../runtime/mod.ts";
 import { startThread } from "./thread.ts";
 
-await startThread(realWorld());
+startThread(realWorld());

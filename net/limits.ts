@@ -49,6 +49,8 @@ export const NONCES_REMEMBERED_MAX = 4096;
 export const THREAD_FRAME_BYTES_MAX = 67_108_864;
 /** Bytes that may wait for a thread to take them (128 MiB); further messages are discarded. */
 export const THREAD_OUTBOUND_BYTES_MAX = 134_217_728;
+/** How long others wait for the last word of a thread that has ended by itself; it was said before its end was known. */
+export const LAST_WORD_TIMEOUT_MS = 1000;
 /** How long a thread may take to come to its end. */
 export const THREAD_END_TIMEOUT_MS = 2500;
 

@@ -4,6 +4,7 @@
 
 import type { MachineClass, RoutineFunction } from "./actor.ts";
 import { type Address, lastHop, localAddress, NO_ADDRESS } from "./address.ts";
+import { blockOf, type Elsewhere, firstIdOf, lastIdOf } from "./elsewhere.ts";
 import { type Account, AccountSum, type Ledger, Losses, type QueueAccount, type TransportAccount } from "./ledger.ts";
 import { Log, type LogTag } from "./log.ts";
 import { MailboxPool } from "./mailbox.ts";
@@ -80,6 +81,10 @@ export abstract class Kernel {
   readonly #services = new Map<symbol, unknown>();
   readonly #timers = new TimerQueue();
   #lastId = 0;
+  /** The last one that this runtime may give without asking. */
+  #endId = Infinity;
+  #elsewhere: Elsewhere | null = null;
+  readonly #watchers = new Map<Address, Set<() => void>>();
   #alarm: { readonly due: number; readonly cancel: Cancel } | null = null;
   readonly #past = new AccountSum();
   readonly #limits = new Map<string, number>();
@@ -123,6 +128,7 @@ export abstract class Kernel {
 
   /** @internal Gives a receiver the next address of this process. */
   register(receiver: Receiver): Address {
+    if (this.#lastId >= this.#endId) this.#takeBlock(this.#elsewhere!.takeBlock());
     const address = localAddress(++this.#lastId);
     this.#receivers.set(address, receiver);
     return address;
@@ -136,11 +142,60 @@ export abstract class Kernel {
   /** @internal Ends an address. Messages to it vanish from now on. */
   unregister(address: Address): void {
     this.#receivers.delete(address);
+    if (this.#watchers.size > 0) this.#tellWatchers(address);
   }
 
-  /** @internal The receiver at a local address, if it exists. */
+  #tellWatchers(address: Address): void {
+    const watchers = this.#watchers.get(address);
+    this.#watchers.delete(address);
+    for (const onEnd of watchers ?? []) queueMicrotask(onEnd);
+  }
+
+  /** @internal The receiver at a local address, or who takes what is for it to another thread, if it exists. */
   receiverAt(address: Address): Receiver | undefined {
-    return this.#receivers.get(address);
+    return this.#receivers.get(address) ?? this.#elsewhere?.receiverOf(address);
+  }
+
+  /**
+   * @internal Calls `onEnd`, once, when nobody is at a local address any more: after what its last receiver said, and
+   * soon if nobody is there now.
+   *
+   * @returns Takes it back.
+   */
+  watch(address: Address, onEnd: () => void): Cancel {
+    if (!this.#receivers.has(address)) {
+      if (this.#elsewhere?.receiverOf(address) !== undefined) return this.#elsewhere.watch(address, onEnd);
+      let isCancelled = false;
+      queueMicrotask(() => isCancelled || onEnd());
+      return () => void (isCancelled = true);
+    }
+    const watchers = this.#watchers.get(address) ?? new Set();
+    this.#watchers.set(address, watchers);
+    // A function may watch more than once.
+    const watcher = () => onEnd();
+    watchers.add(watcher);
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0 && this.#watchers.get(address) === watchers) this.#watchers.delete(address);
+    };
+  }
+
+  /**
+   * @internal Makes this runtime one of several in a process, each in a thread of its own. From now on it gives
+   * addresses of its blocks only.
+   *
+   * @returns The block that it is giving addresses from; those before are its own, too.
+   */
+  extend(elsewhere: Elsewhere): number {
+    this.#elsewhere = elsewhere;
+    const block = blockOf(localAddress(this.#lastId));
+    this.#endId = lastIdOf(block);
+    return block;
+  }
+
+  #takeBlock(block: number): void {
+    this.#lastId = firstIdOf(block) - 1;
+    this.#endId = lastIdOf(block);
   }
 
   /** How many receivers exist. */
@@ -153,7 +208,7 @@ export abstract class Kernel {
    * be delivered is counted.
    */
   send(message: unknown, to: Address, from: Address): void {
-    const receiver = this.#receivers.get(to) ?? this.#receivers.get(this.#hopOf(to));
+    const receiver = this.#receivers.get(to) ?? this.receiverAt(this.#hopOf(to));
     if (receiver !== undefined) {
       receiver.deliver(message, to, from);
       return;
@@ -289,6 +344,9 @@ export abstract class Kernel {
     this.#alarm?.cancel();
     this.#alarm = null;
     this.#receivers.clear();
+    this.#watchers.clear();
+    this.#elsewhere = null;
+    this.#endId = Infinity;
     this.#services.clear();
     this.turns.end();
   }

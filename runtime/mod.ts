@@ -127,6 +127,7 @@ export { type DispatchTable, type Entry, messageName, on, type Row, save, type S
 export { File, type FileOptions, type FileOwner, type StorePlace } from "./files/file.ts";
 export { Folder, type FolderOptions, type KeysNames } from "./files/folder.ts";
 export { modelFolder, resourceFolder, temporaryFolder } from "./files/process_folders.ts";
+export { blockOf, type Elsewhere, firstIdOf, lastIdOf } from "./elsewhere.ts";
 export { invariant } from "./invariant.ts";
 export {
   type ActorTypeLike,
@@ -211,11 +212,15 @@ export {
 } from "./process/arguments.ts";
 export { type ExecutableKind, executableKind, FAULT_EXIT_STATUS, stemOf } from "./process/child.ts";
 export {
+  ChildCollection,
+  CHILDREN,
+  childrenOf,
   modelPath,
   PROCESS_CONTEXT,
   type ProcessContext,
   processContext,
   resourcePath,
+  type RunningChild,
   temporaryPath,
   words,
 } from "./process/context.ts";
@@ -366,6 +371,7 @@ export {
   type StreamListener,
   type TerminalSize,
   type Thread,
+  type ThreadPort,
   type ThreadProgram,
   type Threads,
   type World,

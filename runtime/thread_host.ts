@@ -12,8 +12,6 @@ export interface ThreadHost {
    * @throws {TypeError} When it can't be made there, whatever happens.
    */
   create(type: ActorTypeLike, settings: object | undefined, parent: Address): Address | null;
-  /** True for the proxy of a thread of this process. */
-  isThread(proxy: Address): boolean;
 }
 
 /** Where a runtime keeps its {@link ThreadHost}. */

@@ -294,11 +294,31 @@ export interface ThreadProgram {
   run(world: World): void;
 }
 
+/**
+ * One end of a way between two threads: what is posted at one end arrives at the other, in order. Texts, numbers, binary
+ * data and lists of those can be posted; binary data must not be changed afterwards.
+ */
+export interface ThreadPort {
+  /** Sends something; the given ports change hands with it. Nothing happens once either end is gone. */
+  post(parcel: unknown, ports?: readonly ThreadPort[]): void;
+  /**
+   * Says who takes what arrives; nothing that came before is lost.
+   *
+   * @param ended Called after the last arrival, when the thread at the other end ends by itself
+   */
+  listen(take: (parcel: unknown, ports: readonly ThreadPort[]) => void, ended: () => void): void;
+  /** Lets go of this end. Nothing further arrives. */
+  close(): void;
+}
+
 /** A thread that was started. */
 export interface Thread {
-  /** Bytes to and from it, from the first moment on. It ends when the thread does. */
-  readonly stream: ByteStream;
-  /** Resolves when it has ended, with what it died of: the text of an error, or null when it was ended. */
+  /** The way to and from it, from the first moment on. */
+  readonly port: ThreadPort;
+  /**
+   * Resolves when it has ended, after the last of what it posted arrived, with what it died of: the text of an error, or
+   * null when it was ended.
+   */
   readonly ended: Promise<string | null>;
   /** Ends it at once, whatever it does. */
   terminate(): void;
@@ -306,10 +326,12 @@ export interface Thread {
 
 /** Threads of this process: programs beside this one that share nothing with it. */
 export interface Threads {
-  /** The stream to whoever started this thread; null outside of threads. */
-  readonly parent: ByteStream | null;
+  /** The way to whoever started this thread; null outside of threads. */
+  readonly parent: ThreadPort | null;
   /** Starts a thread. */
   start(program: ThreadProgram, name: string): Thread;
+  /** Makes a way whose ends are to be given to two threads. */
+  channel(): readonly [ThreadPort, ThreadPort];
   /** Loads a module, so that what it binds is known. Throws what the module throws. */
   load(url: string): Promise<void>;
 }

@@ -1,127 +1,165 @@
-/** A thread from inside: a runtime of its own, whose link leads to the main thread. */
+/** A thread from inside: a runtime of its own, with ways to the other threads of its process. */
 
 import {
   actorInfo,
   type ActorTypeLike,
   type AddressValue as Address,
+  ChildCollection,
+  CHILDREN,
+  childrenOf,
   Faulted,
-  type Kernel,
-  localAddress,
+  FileError,
+  firstIdOf,
   Log,
-  type LogRecord,
-  type Receiver,
+  PROCESS_CONTEXT,
   Returned,
+  type RunningChild,
   Runtime,
+  Stop,
   THREAD_HOST,
   type ThreadHost,
+  type ThreadPort,
   threadType,
   type World,
 } from "../../runtime/mod.ts";
-import { type Connection, ending } from "../connection.ts";
+import { LAST_WORD_TIMEOUT_MS } from "../limits.ts";
 import { detachNetwork } from "../network_service.ts";
-import { FIRST_OWN_ID } from "./ids.ts";
-import { type Introduction, readIntroduction } from "./introduction.ts";
-import { makeLink } from "./link.ts";
-import { CreateInThread, EndThread, LoadModule, Placed, PlaceInThread, ThreadLog } from "./messages.ts";
+import { firstBlockOf } from "./districts.ts";
+import { InsideRoutes } from "./inside_routes.ts";
+import { ThreadLink } from "./link.ts";
+import { type Downward, type Gone, type Introduction, type Order, packRecord, type Upward } from "./orders.ts";
+import { unpackProcess } from "./process_part.ts";
 import { packSettings, unpackSettings } from "./settings.ts";
-import { WaitingRoom } from "./waiting_room.ts";
+import { Watches } from "./watches.ts";
 
 /** What upper layers do in a thread before its first actor is made. */
 export type AttachInThread = (runtime: Runtime, directory: Address | null) => void;
 
 /** Lives as a thread: to be called where a thread begins. */
-export async function runThread(world: World, attach: AttachInThread): Promise<void> {
-  const stream = world.threads.parent;
-  if (stream === null) throw new TypeError("Cannot run as a thread: nobody started this one");
-  const introduction = await readIntroduction(stream);
-  const thread = new InsideThread(world, introduction);
-  attach(thread.runtime, thread.outside(introduction.directory));
-  thread.link.begin();
+export function runThread(world: World, attach: AttachInThread): void {
+  const port = world.threads.parent;
+  if (port === null) throw new TypeError("Cannot run as a thread: nobody started this one");
+  // The first to arrive is what it has to know before it has a runtime. Whoever listens next takes what follows.
+  port.listen((text) => {
+    const introduction = JSON.parse(text as string) as Introduction;
+    const { runtime } = new InsideThread(world, port, introduction);
+    attach(runtime, introduction.directory as Address | null);
+  }, () => {});
 }
 
 /** The runtime of a thread, and what the main thread wants from it. */
 class InsideThread implements ThreadHost {
-  readonly runtime: Runtime;
-  readonly link: Connection;
+  readonly #runtime: Runtime;
+  readonly #main: ThreadLink;
+  readonly #watches: Watches;
+  readonly #routes: InsideRoutes;
   readonly #introduction: Introduction;
-  /** Those who wait for an actor in another thread, by request. */
-  readonly #requests = new Map<number, Substitute>();
-  #lastRequest = 0;
   /** Modules that could not be loaded, with the reason. */
   readonly #unloaded = new Map<string, unknown>();
+  readonly #childProcesses = new Map<Address, RunningChild>();
+  #temporary: PromiseWithResolvers<string> | null = null;
 
-  constructor(world: World, introduction: Introduction) {
-    const { level, strict } = introduction;
+  constructor(world: World, port: ThreadPort, introduction: Introduction) {
     this.#introduction = introduction;
-    const log = new Log(level, { write: (record) => this.#log(record) });
-    const runtime = this.runtime = new Runtime(world, { log, strict, firstId: FIRST_OWN_ID });
-    this.link = makeLink({
+    const { level, strict, own } = introduction;
+    const log = new Log(level, { write: (record) => this.#tell({ kind: "log", record: packRecord(record) }) });
+    const runtime = this.#runtime = new Runtime(world, { log, strict, firstId: firstIdOf(firstBlockOf(own)) });
+    this.#main = new ThreadLink({
       kernel: runtime,
-      stream: world.threads.parent!,
-      role: "acceptor",
-      onControl: (message) => this.#onControl(message),
-      onEnded: () => runtime.close(),
+      port,
+      name: "main thread",
+      onOrder: (order, port) => this.#onOrder(order as Downward, port),
     });
+    this.#watches = new Watches(runtime, this.#main);
+    this.#routes = new InsideRoutes({
+      ...introduction,
+      kernel: runtime,
+      main: this.#main,
+      watches: this.#watches,
+      ask: (order) => this.#tell(order),
+    });
+    this.#routes.takeBlock();
+    runtime.extend(this.#routes);
     runtime.provide(THREAD_HOST, this);
+    this.#joinProcess();
   }
 
-  /** An address of the main thread as it is known here. */
-  outside(address: string | null): Address | null {
-    return address === null ? null : `${address},${this.link.address}` as Address;
+  get runtime(): Runtime {
+    return this.#runtime;
   }
 
-  #log({ wall, tag, address, name, state, text }: LogRecord): void {
-    const record = { wall: Number(wall), tag, id: address, name, state: state ?? null, text };
-    this.link.control(new ThreadLog(record));
+  #tell(order: Upward): void {
+    this.#main.order(order);
   }
 
-  #onControl(message: unknown): void {
-    if (message instanceof LoadModule) this.link.hold(this.#load(message.url!));
-    else if (message instanceof CreateInThread) this.#create(message);
-    else if (message instanceof Placed) this.#placed(message);
-    else if (message instanceof EndThread) this.#end();
+  #onOrder(order: Downward, port: ThreadPort | undefined): void {
+    switch (order.kind) {
+      case "load":
+        return this.#main.hold(this.#load(order.url));
+      case "create":
+        return this.#create(order.order);
+      case "peer":
+        return this.#routes.join(order.thread, order.name, port!);
+      case "there":
+        return this.#routes.there(order.block, order.thread);
+      case "gone":
+        return this.#gone(order);
+      case "district":
+        return this.#routes.addDistrict(order.use, order.district);
+      case "watch":
+        return this.#watches.tell(order.address as Address);
+      case "ended":
+        return this.#watches.ended(order.address as Address);
+      case "closeChildren":
+        return childrenOf(this.#runtime).close();
+      case "hasten":
+        return this.#childProcesses.get(order.address as Address)?.hasten();
+      case "temporary":
+        return this.#takeTemporaryPath(order.path, order.error);
+      case "end":
+        return void this.#end();
+    }
   }
 
   // Actors of this thread.
 
   async #load(url: string): Promise<void> {
     try {
-      await this.runtime.world.threads.load(url);
+      await this.#runtime.world.threads.load(url);
     } catch (error) {
       this.#unloaded.set(url, error);
     }
   }
 
-  #create(order: CreateInThread): void {
-    const { runtime } = this;
-    const { id, url, actor, settings, parent } = order;
+  #create(order: Order): void {
+    const address = order.id as Address;
+    const room = this.#routes.made(address);
     try {
-      if (this.#unloaded.has(url!)) throw this.#unloaded.get(url!);
-      const type = threadType(url!, actor!);
-      if (type === undefined) {
-        throw new TypeError(`the module ${url} has no actor "${actor}" that is bound to a thread`);
-      }
-      const given = unpackSettings(actorInfo(type), settings as Map<string, unknown>);
-      runtime.createHere(type, given, parent!, localAddress(id!));
+      this.#createHere(order, address);
+      this.#watches.tell(address);
     } catch (error) {
       this.#fail(order, error);
     }
+    room?.empty();
   }
 
-  #fail({ id, actor, parent }: CreateInThread, error: unknown): void {
-    const { runtime } = this;
-    const address = localAddress(id!);
-    runtime.unregister(address);
+  #createHere(order: Order, address: Address): void {
+    const { url, actor, parent } = order;
+    if (this.#unloaded.has(url)) throw this.#unloaded.get(url);
+    const type = threadType(url, actor);
+    if (type === undefined) throw new TypeError(`the module ${url} has no actor "${actor}" that is bound to a thread`);
+    const settings = unpackSettings(this.#runtime, actorInfo(type), order);
+    this.#runtime.createHere(type, settings, parent as Address, address);
+  }
+
+  #fail({ id, actor, parent }: Order, error: unknown): void {
+    const runtime = this.#runtime;
     const text = error instanceof Error ? error.message : `${error}`;
+    runtime.unregister(id as Address);
     runtime.note("!", `Cannot create ${actor} (${error instanceof Error ? error.stack : text})`);
     const fault = new Faulted(`cannot create ${actor} in thread "${this.#introduction.name}"`, text);
-    runtime.send(new Returned({ message: fault }), parent!, address);
-  }
-
-  /** What was said before goes out first. */
-  async #end(): Promise<void> {
-    await detachNetwork(this.runtime);
-    this.link.close(ending("ON_REQUEST"));
+    runtime.send(new Returned({ message: fault }), parent as Address, id as Address);
+    this.#watches.tell(id as Address);
   }
 
   // Actors of other threads.
@@ -130,73 +168,82 @@ class InsideThread implements ThreadHost {
     const info = actorInfo(type);
     const { isShared, name } = this.#introduction;
     if (isShared && info.thread === name) return null;
-    const settings = packSettings(info, given);
-    const request = ++this.#lastRequest;
-    const substitute = new Substitute(this.runtime, info.name, parent);
-    const refused = this.link.control(
-      new PlaceInThread({
-        request,
-        thread: typeof info.thread === "string" ? info.thread : null,
-        url: info.url,
-        actor: info.wireName,
-        settings,
-        parent: substitute.address,
-      }),
-    );
-    if (refused === null) this.#requests.set(request, substitute);
-    else substitute.fail(new Faulted(`cannot create ${info.wireName} in a thread`, refused.message));
-    return substitute.address;
+    const settings = packSettings(this.#runtime, info, given);
+    const thread = typeof info.thread === "string" ? info.thread : null;
+    const id = this.#routes.addressIn(thread);
+    if (typeof settings === "string") {
+      const fault = new Faulted(`cannot create ${info.wireName} in a thread`, settings);
+      this.#runtime.send(new Returned({ message: fault }), parent, id);
+    } else {
+      const order = { id, url: info.url!, actor: info.wireName!, parent, ...settings };
+      this.#tell({ kind: "place", thread, order });
+    }
+    return id;
   }
 
-  #placed({ request, address }: Placed): void {
-    const substitute = this.#requests.get(request!);
-    this.#requests.delete(request!);
-    substitute?.placed(address!);
+  /** What it has said to this thread comes before the news of its end. */
+  #gone({ thread, name, unmade, isOrderly }: Gone): void {
+    const link = this.#routes.gone(thread, name, unmade);
+    this.#tell({ kind: "forgotten", thread });
+    if (link === undefined) return;
+    if (!isOrderly) link.abandon();
+    else this.#main.hold(this.#hearOut(link));
   }
 
-  isThread(): boolean {
-    return false;
-  }
-}
-
-/** Stands for an actor of another thread, which is not known where it was asked for. */
-class Substitute implements Receiver {
-  readonly address: Address;
-  readonly #kernel: Kernel;
-  readonly #parent: Address;
-  readonly #room: WaitingRoom;
-  #actor: Address | null = null;
-
-  constructor(kernel: Kernel, name: string, parent: Address) {
-    this.#kernel = kernel;
-    this.#parent = parent;
-    this.address = kernel.register(this);
-    this.#room = new WaitingRoom(kernel, this.address, name);
+  async #hearOut(link: ThreadLink): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = this.#runtime.after(LAST_WORD_TIMEOUT_MS, resolve);
+    await Promise.race([link.drained, late]);
+    this.#runtime.cancelTimer(timer);
+    link.abandon();
   }
 
-  deliver(message: unknown, to: Address, from: Address): void {
-    if (message instanceof Returned && this.#isFromActor(from)) this.#end(message);
-    else if (this.#isFromActor(from)) this.#kernel.send(message, this.#parent, this.address);
-    else if (this.#actor === null) this.#room.deliver(message, to, from);
-    else this.#kernel.send(message, this.#actor, from);
+  // The process.
+
+  #joinProcess(): void {
+    const runtime = this.#runtime;
+    const { process } = this.#introduction;
+    runtime.provide(PROCESS_CONTEXT, unpackProcess(process, () => this.#temporaryPath()));
+    const children = new ChildCollection((address, child) => this.#childStarted(address, child));
+    runtime.provide(CHILDREN, children);
+    if (process.isEnding) children.close();
   }
 
-  /** Before its address is known, only the actor can return. */
-  #isFromActor(from: Address): boolean {
-    return this.#actor !== null && from === this.#actor;
+  #childStarted(address: Address, child: RunningChild): void {
+    this.#childProcesses.set(address, child);
+    this.#tell({ kind: "child", address });
+    child.ended.finally(() => {
+      this.#childProcesses.delete(address);
+      this.#tell({ kind: "childEnded", address });
+    });
   }
 
-  placed(actor: Address): void {
-    this.#actor = actor;
-    this.#room.emptyTo((message, from) => this.deliver(message, this.address, from));
+  #temporaryPath(): Promise<string> {
+    if (this.#temporary === null) {
+      this.#temporary = Promise.withResolvers();
+      this.#tell({ kind: "temporary" });
+    }
+    return this.#temporary.promise;
   }
 
-  fail(fault: Faulted): void {
-    this.#end(new Returned({ message: fault }));
+  #takeTemporaryPath(path: string | null, error: string): void {
+    if (path !== null) this.#temporary?.resolve(path);
+    else this.#temporary?.reject(new FileError(error, "other"));
   }
 
-  #end(returned: Returned): void {
-    this.#kernel.unregister(this.address);
-    this.#kernel.send(returned, this.#parent, this.address);
+  // The end.
+
+  /** What was said before goes out first. */
+  async #end(): Promise<void> {
+    const runtime = this.#runtime;
+    const children = childrenOf(runtime);
+    children.close();
+    for (const address of children.addresses) runtime.send(new Stop(), address, address);
+    await children.ended();
+    await detachNetwork(runtime);
+    await runtime.settled();
+    this.#routes.finish();
+    this.#main.finish();
+    runtime.close();
   }
 }

@@ -1,44 +1,370 @@
-/** The connection between two threads of a process: as any other, and trusted. */
+/**
+ * The way from one thread of a process to another, in both directions. What is sent in one turn travels together. A thread
+ * that takes nothing makes the queue in front of it fill, which is bounded, counted and reported.
+ */
 
-import type { AddressValue as Address, ByteStream, Kernel } from "../../runtime/mod.ts";
-import { Connection, type Ending } from "../connection.ts";
-import { DETECT_SECONDS } from "../keep_alive.ts";
-import { NETWORK_LIMITS, THREAD_OUTBOUND_BYTES_MAX } from "../limits.ts";
-import { Reports } from "../reports.ts";
+import {
+  type Account,
+  type AddressValue as Address,
+  BookWriter,
+  Cast,
+  encodeMessage,
+  Faulted,
+  isRemote,
+  type Kernel,
+  lastHop,
+  type QueueAccount,
+  Returned,
+  type ThreadPort,
+} from "../../runtime/mod.ts";
+import { OUTBOUND_MESSAGES_MAX, THREAD_FRAME_BYTES_MAX, THREAD_OUTBOUND_BYTES_MAX } from "../limits.ts";
+import type { Transit, TransitReceiver } from "../relay.ts";
+import { outboundError } from "../session_error.ts";
+import { BatchReader, type BatchTaker, BatchWriter } from "./batch.ts";
+import { FrameDelivery } from "./delivery.ts";
+import { type FrameReceiver, frameOfTransit, type ThreadFrame, writeBook } from "./frame.ts";
+
+/** Characters gathered before others get their turn. */
+const BATCH_LENGTH_MAX = 65_536;
+/** What may be under way until the other end has dealt with it, in characters or bytes. */
+const WINDOW = 1_048_576;
+/** How much is dealt with until the other end is told of it. */
+const RECEIPT = 262_144;
+/** What a parcel counts for besides its contents. */
+const PARCEL_COST = 64;
+/** Times that others get their turn before a batch goes out, if they add to it each time. */
+const GATHER_HOPS_MAX = 1024;
+/** Turns that add nothing before a batch goes out. */
+const QUIET_HOPS = 2;
+
+/** Nothing further will come. */
+const LAST_ORDER = "null";
+
+const NOW = Promise.resolve();
+
+/** A batch; a binary message with its addresses; or an order that comes with a port. */
+type Content = string | readonly [Address, Address, Uint8Array] | readonly [string];
+
+/** What waits to be posted. */
+interface Parcel {
+  readonly content: Content;
+  readonly ports: readonly ThreadPort[];
+  readonly frames: number;
+  readonly cost: number;
+}
 
 /** What a link is made from. */
 export interface LinkOptions {
   readonly kernel: Kernel;
-  readonly stream: ByteStream;
-  readonly role: "connector" | "acceptor";
-  /** What the other end says to this one, as opposed to its actors. */
-  readonly onControl: (message: unknown, from: Address) => void;
-  /** Called once, when the link has ended. */
-  readonly onEnded: (ending: Ending) => void;
+  readonly port: ThreadPort;
+  /** Where it leads to, for logs. */
+  readonly name: string;
+  /** Takes what the other thread says to this one, as opposed to its actors. */
+  readonly onOrder: (order: unknown, port: ThreadPort | undefined) => void;
 }
 
-/** Makes a link; set it in motion with `begin`. */
-export function makeLink({ kernel, stream, role, onControl, onEnded }: LinkOptions): Connection {
-  return new Connection({
-    kernel,
-    stream,
-    role,
-    onControl,
-    encrypted: false,
-    keepAlive: false,
-    detectSeconds: DETECT_SECONDS,
-    controller: addressOfNobody(kernel),
-    nobody: addressOfNobody(kernel),
-    limits: { ...NETWORK_LIMITS, outboundBytesMax: THREAD_OUTBOUND_BYTES_MAX },
-    reports: new Reports(kernel),
-    onOpened() {},
-    onEnded: (_connection, ending) => onEnded(ending),
-  });
+/** One end of the way between two threads. */
+export class ThreadLink implements TransitReceiver, FrameReceiver {
+  /** Its own address, where nothing can be sent to. */
+  readonly address: Address;
+  readonly #kernel: Kernel;
+  readonly #options: LinkOptions;
+  readonly #delivery: FrameDelivery;
+  // Outbound.
+  readonly #writer = new BatchWriter();
+  #book: BookWriter;
+  #parcels: Parcel[] = [];
+  #waitingFrames = 0;
+  #waitingCost = 0;
+  #posted = 0;
+  #underWay = 0;
+  #isGathering = false;
+  #gathered = 0;
+  #hops = 0;
+  #quietHops = 0;
+  #discarded = 0;
+  #isOver = false;
+  // Inbound.
+  readonly #reader = new BatchReader();
+  readonly #taker: BatchTaker;
+  #arrived: { readonly content: Content; readonly ports: readonly ThreadPort[] }[] = [];
+  #unreceipted = 0;
+  #isHeld = false;
+  readonly #drained = Promise.withResolvers<void>();
+
+  constructor(options: LinkOptions) {
+    const { kernel, port } = options;
+    this.#kernel = kernel;
+    this.#options = options;
+    this.#delivery = new FrameDelivery(kernel);
+    this.#book = this.#newBook();
+    this.address = kernel.register(this);
+    this.#taker = this.#makeTaker();
+    port.listen((content, ports) => this.#take(content, ports), () => this.#drained.resolve());
+  }
+
+  #newBook(): BookWriter {
+    return new BookWriter(() => this.#kernel.world.random.uuid());
+  }
+
+  /** Resolves when nothing further will come: the other thread said so, has ended, or this end was given up. */
+  get drained(): Promise<void> {
+    return this.#drained.promise;
+  }
+
+  /** @internal The account of what waits for the other thread, in messages. */
+  queueAccount(): QueueAccount {
+    const { name } = this.#options;
+    return { kind: "outbound", address: this.address, name, ...this.#balance(this.#waiting, 0) };
+  }
+
+  #balance(waiting: number, ended: number): Account {
+    const delivered = this.#posted;
+    const accepted = delivered + waiting + ended;
+    return { accepted, delivered, waiting, discarded: { full: this.#discarded, ended, aside: 0 } };
+  }
+
+  get #waiting(): number {
+    return this.#waitingFrames + this.#writer.frames;
+  }
+
+  // Outbound.
+
+  /** @internal Takes what is for an actor of the other thread, or for somebody behind it. */
+  deliver(message: unknown, to: Address, from: Address): void {
+    if (!this.#takes(message, to, from)) return;
+    const refused = this.#send(message, to, from);
+    if (refused === null) return;
+    this.#kernel.note("!", `Cannot send to ${this.#options.name}: ${refused}`);
+    // The parent of what has ended must know, whatever it was that can't be sent.
+    if (!(message instanceof Returned)) return;
+    const fault = new Faulted("object faulted", `cannot send what it returned (${refused})`);
+    this.#send(new Returned({ message: fault }), to, from);
+  }
+
+  #takes(message: unknown, to: Address, from: Address): boolean {
+    // Nobody is behind the link itself: its address is for accounts only.
+    if (this.#isOver || to === this.address || (isRemote(to) && lastHop(to) === this.address)) {
+      this.#kernel.lose(to, from);
+      return false;
+    }
+    if (!this.isFull || message instanceof Returned) return true;
+    this.#discarded++;
+    this.#kernel.discard(this.address, this.#options.name);
+    return false;
+  }
+
+  /** True when so much waits that further messages are discarded. */
+  get isFull(): boolean {
+    return this.#waitingCost + this.#writer.length > THREAD_OUTBOUND_BYTES_MAX || this.#waiting > OUTBOUND_MESSAGES_MAX;
+  }
+
+  /** Queues a message; returns why that is impossible. */
+  #send(message: unknown, to: Address, from: Address): string | null {
+    if (message instanceof Cast && message.type.kind === "block" && message.value instanceof Uint8Array) {
+      this.takeFrame({ to, from, body: message.value, book: "" });
+      return null;
+    }
+    try {
+      const { random, clock } = this.#kernel.world;
+      const body = encodeMessage(message, {
+        addresses: this.#book,
+        uuid: () => random.uuid(),
+        zoneOffset: (wall) => clock.zoneOffset(wall),
+      });
+      checkSize(body.length);
+      this.#add(to, from, body, writeBook(this.#book.entries));
+      return null;
+    } catch (error) {
+      return outboundError(error).message;
+    } finally {
+      // Keys of a book are never used for another one.
+      if (this.#book.entries.length > 0) this.#book = this.#newBook();
+    }
+  }
+
+  #add(to: Address, from: Address, body: string, book: string): void {
+    this.#writer.add(to, from, body, book);
+    this.#queued();
+  }
+
+  /** @internal Takes a message that was not decoded. */
+  takeFrame(frame: ThreadFrame): void {
+    const { to, from, body, book } = frame;
+    if (!this.#takes(null, to, from)) return;
+    if (typeof body === "string") {
+      this.#add(to, from, body, book);
+      return;
+    }
+    this.#seal();
+    this.#queue({ content: [to, from, body], ports: [], frames: 1, cost: body.length });
+  }
+
+  /** @internal Takes a message that came from another process. */
+  passOn(frame: Transit): void {
+    this.takeFrame(frameOfTransit(frame));
+  }
+
+  /** Says something to the other thread itself, after all that was sent before. */
+  order(order: object, port?: ThreadPort): void {
+    if (this.#isOver) return;
+    const text = JSON.stringify(order);
+    if (port === undefined) {
+      this.#writer.addOrder(text);
+      this.#queued();
+    } else {
+      this.#seal();
+      this.#queue({ content: [text], ports: [port], frames: 0, cost: text.length });
+    }
+  }
+
+  /** Batches go out once nothing is added to them any more in this turn, or when they are long. */
+  #queued(): void {
+    if (this.#writer.length > BATCH_LENGTH_MAX) this.#post();
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#hops = 0;
+    this.#quietHops = 0;
+    this.#gathered = -1;
+    NOW.then(this.#hop);
+  }
+
+  readonly #hop = (): void => {
+    const { length } = this.#writer;
+    if (length === this.#gathered) this.#quietHops++;
+    else this.#quietHops = 0;
+    this.#gathered = length;
+    if (this.#quietHops < QUIET_HOPS && ++this.#hops < GATHER_HOPS_MAX) NOW.then(this.#hop);
+    else {
+      this.#isGathering = false;
+      this.#post();
+    }
+  };
+
+  #seal(): void {
+    const { length: cost, frames } = this.#writer;
+    if (cost > 0) this.#queue({ content: this.#writer.take(), ports: [], frames, cost });
+  }
+
+  #queue(parcel: Parcel): void {
+    this.#parcels.push(parcel);
+    this.#waitingFrames += parcel.frames;
+    this.#waitingCost += parcel.cost;
+    if (this.#parcels.length === 1 && !this.#isGathering) this.#queued();
+  }
+
+  #post(window = WINDOW): void {
+    if (this.#isOver) return;
+    this.#seal();
+    let count = 0;
+    for (const { content, ports, frames, cost } of this.#parcels) {
+      if (this.#underWay >= window) break;
+      count++;
+      this.#underWay += cost + PARCEL_COST;
+      this.#posted += frames;
+      this.#waitingFrames -= frames;
+      this.#waitingCost -= cost;
+      this.#options.port.post(content, ports);
+    }
+    if (count === this.#parcels.length) this.#parcels = [];
+    else if (count > 0) this.#parcels = this.#parcels.slice(count);
+  }
+
+  // Inbound.
+
+  #take(content: unknown, ports: readonly ThreadPort[]): void {
+    if (this.#isOver || this.#kernel.isClosed) return;
+    if (typeof content === "number") {
+      this.#underWay -= content;
+      if (this.#parcels.length > 0) this.#post();
+      return;
+    }
+    this.#arrived.push({ content: content as Content, ports });
+    if (this.#arrived.length === 1) this.#readOn();
+  }
+
+  /** Takes nothing further from the other thread until then. */
+  hold(until: Promise<unknown>): void {
+    this.#isHeld = true;
+    until.finally(() => {
+      this.#isHeld = false;
+      this.#readOn();
+    });
+  }
+
+  get #isPaused(): boolean {
+    return this.#isHeld || this.#isOver;
+  }
+
+  #makeTaker(): BatchTaker {
+    const isPaused = () => this.#isPaused;
+    return {
+      frame: (frame) => this.#delivery.deliver(frame),
+      order: (text) => this.#obey(text),
+      get isPaused() {
+        return isPaused();
+      },
+    };
+  }
+
+  #readOn(): void {
+    while (this.#arrived.length > 0 && !this.#isPaused) {
+      const { content, ports } = this.#arrived[0]!;
+      if (typeof content === "string") {
+        if (this.#reader.isEmpty) this.#reader.load(content);
+        this.#reader.read(this.#taker);
+        if (!this.#reader.isEmpty) return;
+        this.#dealtWith(content.length);
+      } else if (content.length === 1) {
+        this.#obey(content[0], ports[0]);
+        this.#dealtWith(content[0].length);
+      } else {
+        const [to, from, body] = content;
+        this.#delivery.deliver({ to, from, body, book: "" });
+        this.#dealtWith(body.length);
+      }
+      this.#arrived.shift();
+    }
+  }
+
+  #dealtWith(cost: number): void {
+    this.#unreceipted += cost + PARCEL_COST;
+    if (this.#unreceipted < RECEIPT || this.#isOver) return;
+    this.#options.port.post(this.#unreceipted);
+    this.#unreceipted = 0;
+  }
+
+  #obey(text: string, port?: ThreadPort): void {
+    if (text === LAST_ORDER) this.#drained.resolve();
+    else this.#options.onOrder(JSON.parse(text), port);
+  }
+
+  // The end.
+
+  /** Says that nothing more will come, once all that was sent before is under way, and lets go of the port. */
+  finish(): void {
+    if (this.#isOver) return;
+    this.#writer.addOrder(LAST_ORDER);
+    this.#post(Infinity);
+    this.abandon();
+  }
+
+  /** Lets go of the port: there is nobody at the other end. What waits is lost. */
+  abandon(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#kernel.unregister(this.address);
+    this.#kernel.settle(this.#balance(0, this.#waiting));
+    this.#parcels = [];
+    this.#writer.take();
+    this.#arrived = [];
+    this.#options.port.close();
+    this.#drained.resolve();
+  }
 }
 
-/** An address that no receiver will ever have, so that nobody outside can reach what is behind it. */
-function addressOfNobody(kernel: Kernel): Address {
-  const address = kernel.register({ deliver() {} });
-  kernel.unregister(address);
-  return address;
+function checkSize(bytes: number): void {
+  if (bytes > THREAD_FRAME_BYTES_MAX) {
+    throw new RangeError(`message of ${bytes} bytes, at most ${THREAD_FRAME_BYTES_MAX} go to a thread`);
+  }
 }

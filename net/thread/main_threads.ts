@@ -1,28 +1,30 @@
-/** The threads of a process, as its main thread has them: it starts them, makes actors in them, and tells of their ends. */
+/** The threads of a process, as its main thread has them: it starts them, and knows which addresses are whose. */
 
 import {
   type Actor,
   type ActorInfo,
   actorInfo,
   type ActorTypeLike,
-  addressOf,
   type AddressValue as Address,
+  blockOf,
+  type Cancel,
+  childrenOf,
+  type Elsewhere,
   Faulted,
+  firstIdOf,
   type Kernel,
-  type LogTag,
-  NO_ADDRESS,
+  localAddress,
+  type Receiver,
   Returned,
-  type Thread,
   THREAD_HOST,
   type ThreadHost,
   type ThreadProgram,
 } from "../../runtime/mod.ts";
-import type { Connection, Ending } from "../connection.ts";
-import { THREAD_END_TIMEOUT_MS } from "../limits.ts";
-import { FIRST_OWN_ID } from "./ids.ts";
-import { introduce } from "./introduction.ts";
-import { makeLink } from "./link.ts";
-import { CreateInThread, EndThread, LoadModule, Placed, PlaceInThread, ThreadLog } from "./messages.ts";
+import { BlockSupply, districtOf, firstBlockOf } from "./districts.ts";
+import { HostedThread, type Threads } from "./hosted_thread.ts";
+import type { Order } from "./orders.ts";
+import { packProcess } from "./process_part.ts";
+import { type Room, Rooms } from "./rooms.ts";
 import { packSettings } from "./settings.ts";
 
 /** What threads need from above. */
@@ -33,64 +35,219 @@ export interface ThreadOptions {
   readonly directory: () => Address | null;
 }
 
-/** An actor to be made in a thread. */
-interface Order {
-  readonly url: string;
-  readonly actor: string;
-  readonly settings: Map<string, unknown>;
-  readonly parent: Address;
+/** Whose addresses a district has, and what for; a thread of null is the main one. */
+interface District {
+  readonly thread: HostedThread | null;
+  readonly use: "own" | "hosting";
+}
+
+/** A block of which its district says only who makes actors there: in which thread is to be told. */
+interface Undeclared {
+  readonly room: Room;
+  readonly askers: Set<HostedThread>;
 }
 
 /** Threads of one runtime. */
-class MainThreads implements ThreadHost {
+export class MainThreads implements ThreadHost, Elsewhere, Threads {
   readonly #kernel: Kernel;
   readonly #options: ThreadOptions;
+  readonly #rooms: Rooms;
   readonly #named = new Map<string, HostedThread>();
-  readonly #byProxy = new Map<Address, HostedThread>();
-  #count = 0;
+  readonly #threads = new Set<HostedThread>();
+  readonly #districts = new Map<number, District>();
+  /** Blocks of living threads, as far as they are known. */
+  readonly #blocks = new Map<number, HostedThread>();
+  readonly #undeclared = new Map<number, Undeclared>();
+  readonly #own = new BlockSupply(() => this.#own.add(this.#newDistrict({ thread: null, use: "own" })));
+  readonly #hosting = new BlockSupply(() => this.#hosting.add(this.#newDistrict({ thread: null, use: "hosting" })));
+  readonly #mainBlocks: number;
+  #lastDistrict: number;
+  #lastNumber = 0;
   #isClosed = false;
 
   constructor(kernel: Kernel, options: ThreadOptions) {
     this.#kernel = kernel;
     this.#options = options;
+    this.#rooms = new Rooms(kernel);
+    // What was given before is the main thread's; so is what is left of that district.
+    const block = kernel.extend(this);
+    this.#lastDistrict = districtOf(block);
+    this.#mainBlocks = firstBlockOf(this.#lastDistrict + 1);
+    this.#own.add(this.#lastDistrict);
+    while (this.#own.take() < block);
+    this.#hosting.add(this.#newDistrict({ thread: null, use: "hosting" }));
+    childrenOf(kernel).whenClosed(() => {
+      for (const hosted of this.#threads) hosted.closeChildren();
+    });
   }
+
+  #newDistrict(district: District): number {
+    this.#districts.set(++this.#lastDistrict, district);
+    return this.#lastDistrict;
+  }
+
+  // Actors.
 
   create(type: ActorTypeLike, given: object | undefined, parent: Address): Address {
     const info = actorInfo(type);
-    const settings = packSettings(info, given);
-    return this.place(info.thread, { url: info.url!, actor: info.wireName!, settings, parent });
+    const settings = packSettings(this.#kernel, info, given);
+    const hosted = this.#threadFor(info.thread, info.wireName!);
+    const order = { id: hosted.nextAddress(), url: info.url!, actor: info.wireName!, parent };
+    if (typeof settings === "string") this.#refuse({ ...order, settings: "", book: "" }, settings);
+    else hosted.create({ ...order, ...settings });
+    return order.id;
   }
 
-  /** Makes an actor in the thread of a name, or with `true` in a new one that ends with it. */
-  place(thread: ActorInfo["thread"], order: Order): Address {
-    if (this.#isClosed) throw new TypeError(`Cannot create ${order.actor} in a thread: the runtime is about to end`);
+  /** The thread of a name, or with `true` a new one that ends with its only actor. */
+  #threadFor(thread: ActorInfo["thread"], actor: string): HostedThread {
+    if (this.#isClosed) throw new TypeError(`Cannot create ${actor} in a thread: the runtime is about to end`);
     const name = typeof thread === "string" ? thread : null;
-    let hosted = name === null ? undefined : this.#named.get(name);
-    if (hosted === undefined) {
-      hosted = this.#start(name ?? `${order.actor.split(".").pop()}-${++this.#count}`, name !== null);
-      if (name !== null) this.#named.set(name, hosted);
-    }
-    return hosted.create(order);
-  }
-
-  #start(name: string, isShared: boolean): HostedThread {
-    const hosted: HostedThread = new HostedThread(this.#kernel, {
-      name,
-      isShared,
-      program: this.#options.program,
-      directory: this.#options.directory(),
-      place: (thread, order) => this.place(thread, order),
-      onEnding: () => {
-        if (this.#named.get(name) === hosted) this.#named.delete(name);
-      },
-      onEnded: () => void this.#byProxy.delete(hosted.proxy),
-    });
-    this.#byProxy.set(hosted.proxy, hosted);
+    const there = name === null ? undefined : this.#named.get(name);
+    if (there !== undefined) return there;
+    const hosted = this.#start(name ?? `${actor.split(".").pop()}-${this.#lastNumber + 1}`, name !== null);
+    if (name !== null) this.#named.set(name, hosted);
     return hosted;
   }
 
-  isThread(proxy: Address): boolean {
-    return this.#byProxy.has(proxy);
+  #start(name: string, isShared: boolean): HostedThread {
+    const { program, directory } = this.#options;
+    const { log, strict } = this.#kernel;
+    const number = ++this.#lastNumber;
+    const hosted = new HostedThread(this.#kernel, this, { number, name, isShared, program });
+    this.#threads.add(hosted);
+    hosted.introduce({
+      thread: number,
+      name,
+      isShared,
+      level: log.level,
+      strict,
+      directory: directory(),
+      own: this.#newDistrict({ thread: hosted, use: "own" }),
+      hosting: this.#newDistrict({ thread: hosted, use: "hosting" }),
+      mainBlocks: this.#mainBlocks,
+      process: packProcess(this.#kernel),
+    });
+    return hosted;
+  }
+
+  /** Makes an actor that one thread wants in another, or in one of its own, at an address that it has given. */
+  place(creator: HostedThread, thread: string | null, order: Order): void {
+    const block = blockOf(order.id as Address);
+    let hosted = this.#blocks.get(block);
+    if (hosted === undefined) {
+      if (this.#isClosed) return this.#refuse(order, "the runtime is about to end");
+      if (creator.hasHosted(block)) return this.#refuse(order, `thread "${thread}" ended`);
+      hosted = this.#threadFor(thread ?? true, order.actor);
+      this.#declare(block, creator, hosted);
+    }
+    hosted.create(order);
+  }
+
+  #refuse({ id, actor, parent }: Order, reason: string): void {
+    const fault = new Faulted(`cannot create ${actor} in a thread`, reason);
+    this.#kernel.send(new Returned({ message: fault }), parent as Address, id as Address);
+  }
+
+  #declare(block: number, creator: HostedThread, hosted: HostedThread): void {
+    this.#blocks.set(block, hosted);
+    creator.addHosted(block, hosted);
+    const waiting = this.#undeclared.get(block);
+    this.#undeclared.delete(block);
+    for (const asker of waiting?.askers ?? []) this.#answer(asker, block, hosted);
+    waiting?.room.empty();
+  }
+
+  // Addresses.
+
+  receiverOf(address: Address): Receiver | undefined {
+    const block = blockOf(address);
+    const known = this.#blocks.get(block);
+    if (known !== undefined) return known.link;
+    const district = this.#districts.get(districtOf(block));
+    if (district === undefined || district.thread === null) return undefined;
+    const { thread, use } = district;
+    if (use === "hosting") return thread.hasHosted(block) ? undefined : this.#wait(block).room;
+    this.#blocks.set(block, thread);
+    return thread.link;
+  }
+
+  #wait(block: number): Undeclared {
+    let undeclared = this.#undeclared.get(block);
+    if (undeclared === undefined) {
+      undeclared = { room: this.#rooms.open("an actor that is being made"), askers: new Set() };
+      this.#undeclared.set(block, undeclared);
+    }
+    return undeclared;
+  }
+
+  /** Tells a thread whose a block is, once it is known. */
+  where(asker: HostedThread, block: number): void {
+    const receiver = Number.isSafeInteger(firstIdOf(block)) ? this.receiverOf(localAddress(firstIdOf(block))) : undefined;
+    const hosted = this.#blocks.get(block);
+    if (hosted !== undefined) this.#answer(asker, block, hosted);
+    else if (receiver !== undefined) this.#wait(block).askers.add(asker);
+    else asker.tell({ kind: "there", block, thread: this.#isMain(block) ? 0 : null });
+  }
+
+  #isMain(block: number): boolean {
+    const district = districtOf(block);
+    return block < this.#mainBlocks || this.#districts.get(district)?.thread === null;
+  }
+
+  #answer(asker: HostedThread, block: number, hosted: HostedThread): void {
+    if (asker !== hosted) this.#join(asker, hosted);
+    asker.tell({ kind: "there", block, thread: hosted.number });
+  }
+
+  /** Gives two threads a way to each other, once. */
+  #join(one: HostedThread, other: HostedThread): void {
+    if (one.isJoinedTo(other)) return;
+    const [near, far] = this.#kernel.world.threads.channel();
+    one.join(other, near);
+    other.join(one, far);
+  }
+
+  takeBlock(): number {
+    return this.#own.take();
+  }
+
+  takeHostingBlock(host: HostedThread): number {
+    const block = this.#hosting.take();
+    this.#blocks.set(block, host);
+    return block;
+  }
+
+  /** Gives a thread another district. */
+  grant(hosted: HostedThread, use: District["use"]): void {
+    hosted.tell({ kind: "district", use, district: this.#newDistrict({ thread: hosted, use }) });
+  }
+
+  watch(address: Address, onEnd: () => void): Cancel {
+    const hosted = this.#blocks.get(blockOf(address));
+    if (hosted !== undefined) return hosted.watch(address, onEnd);
+    queueMicrotask(onEnd);
+    return () => {};
+  }
+
+  // Ends.
+
+  ending(hosted: HostedThread): void {
+    if (this.#named.get(hosted.name) === hosted) this.#named.delete(hosted.name);
+  }
+
+  ended(hosted: HostedThread, isOrderly: boolean): void {
+    this.ending(hosted);
+    this.#threads.delete(hosted);
+    for (const other of this.#threads) other.lose(hosted, isOrderly);
+    for (const [block, owner] of this.#blocks) if (owner === hosted) this.#blocks.delete(block);
+    for (const [number, { thread }] of this.#districts) if (thread === hosted) this.#districts.delete(number);
+    for (const [block, { room, askers }] of this.#undeclared) {
+      askers.delete(hosted);
+      if (this.#districts.has(districtOf(block))) continue;
+      this.#undeclared.delete(block);
+      room.discard();
+      for (const asker of askers) asker.tell({ kind: "there", block, thread: null });
+    }
   }
 
   terminate(name: string): boolean {
@@ -101,137 +258,7 @@ class MainThreads implements ThreadHost {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#byProxy.values()].map((hosted) => hosted.end()));
-  }
-}
-
-interface HostedOptions {
-  readonly name: string;
-  readonly isShared: boolean;
-  readonly program: ThreadProgram;
-  readonly directory: Address | null;
-  readonly place: MainThreads["place"];
-  /** No more actors go there. */
-  readonly onEnding: () => void;
-  readonly onEnded: () => void;
-}
-
-/** One thread: its link, and who in it has a parent outside. */
-class HostedThread {
-  readonly #kernel: Kernel;
-  readonly #options: HostedOptions;
-  readonly #thread: Thread;
-  readonly #link: Connection;
-  /** Parents outside, by the children inside. */
-  readonly #parents = new Map<Address, { readonly parent: Address; readonly guardian: Address }>();
-  readonly #loaded = new Set<string>();
-  #lastId = 0;
-  #isEnding = false;
-
-  constructor(kernel: Kernel, options: HostedOptions) {
-    const { name, isShared, program, directory } = options;
-    this.#kernel = kernel;
-    this.#options = options;
-    this.#thread = kernel.world.threads.start(program, name);
-    const { stream } = this.#thread;
-    introduce(stream, { name, isShared, level: kernel.log.level, strict: kernel.strict, directory });
-    this.#link = makeLink({
-      kernel,
-      stream,
-      role: "connector",
-      onControl: (message, from) => this.#onControl(message, from),
-      onEnded: (ending) => this.#onEnded(ending),
-    });
-    this.#link.begin();
-  }
-
-  get proxy(): Address {
-    return this.#link.address;
-  }
-
-  /** Makes an actor. What is sent to its address follows on the same way, so nothing overtakes anything. */
-  create({ url, actor, settings, parent }: Order): Address {
-    if (++this.#lastId === FIRST_OWN_ID) this.#lastId = 2 ** 40;
-    const id = this.#lastId;
-    const child = addressOf([id, Number(this.proxy)]);
-    const guardian = this.#kernel.register({
-      deliver: (message, _to, from) => {
-        this.#kernel.send(message, parent, from);
-        if (message instanceof Returned && from === child) this.#forget(child);
-      },
-    });
-    this.#parents.set(child, { parent, guardian });
-    if (!this.#loaded.has(url)) this.#link.control(new LoadModule({ url }));
-    this.#loaded.add(url);
-    const refused = this.#link.control(new CreateInThread({ id, url, actor, settings, parent: guardian }));
-    if (refused !== null) this.#fail(child, new Faulted(`cannot create ${actor} in a thread`, refused.message));
-    return child;
-  }
-
-  #forget(child: Address): void {
-    const entry = this.#parents.get(child);
-    if (entry === undefined) return;
-    this.#kernel.unregister(entry.guardian);
-    this.#parents.delete(child);
-    if (!this.#options.isShared) this.end();
-  }
-
-  #fail(child: Address, fault: Faulted): void {
-    const entry = this.#parents.get(child);
-    if (entry === undefined) return;
-    this.#kernel.send(new Returned({ message: fault }), entry.parent, child);
-    this.#forget(child);
-  }
-
-  #onControl(message: unknown, from: Address): void {
-    if (message instanceof ThreadLog) this.#log(message);
-    else if (message instanceof PlaceInThread) this.#place(message);
-    else this.#kernel.note("?", `Ignored ${message} from ${from} in thread "${this.#options.name}"`);
-  }
-
-  #log({ wall, tag, id, name, state, text }: ThreadLog): void {
-    this.#kernel.log.write({
-      wall: BigInt(wall ?? 0),
-      tag: tag as LogTag,
-      address: (id ?? NO_ADDRESS) as Address,
-      name: `${name}@${this.#options.name}`,
-      state: state ?? undefined,
-      text: text ?? "",
-    });
-  }
-
-  #place({ request, thread, url, actor, settings, parent }: PlaceInThread): void {
-    const order = { url: url!, actor: actor!, settings: settings as Map<string, unknown>, parent: parent! };
-    const address = this.#options.place(thread ?? true, order);
-    this.#link.control(new Placed({ request, address }));
-  }
-
-  /** Lets it say what it has to say, and ends it. */
-  async end(): Promise<void> {
-    this.#options.onEnding();
-    if (!this.#isEnding) {
-      this.#isEnding = true;
-      this.#link.control(new EndThread());
-      const timer = this.#kernel.after(THREAD_END_TIMEOUT_MS, () => this.#thread.terminate());
-      this.#thread.ended.then(() => this.#kernel.cancelTimer(timer));
-    }
-    await this.#thread.ended;
-    await this.#link.gone;
-  }
-
-  terminate(): void {
-    this.#thread.terminate();
-  }
-
-  #onEnded({ note }: Ending): void {
-    this.#options.onEnding();
-    this.#options.onEnded();
-    this.#thread.terminate();
-    const { name } = this.#options;
-    const cause = note ?? "it ended";
-    if (!this.#isEnding) this.#kernel.note("!", `Thread "${name}" ended (${cause})`);
-    const fault = () => new Faulted(`thread "${name}" ended`, cause.split("\n", 1)[0]!);
-    for (const child of [...this.#parents.keys()]) this.#fail(child, fault());
+    await Promise.all([...this.#threads].map((hosted) => hosted.end()));
   }
 }
 

@@ -40,7 +40,14 @@ export interface RunningChild {
 /** The running children of a process. Each is an actor that ends its process when it is sent `Stop`. */
 export class ChildCollection {
   readonly #children = new Map<Address, RunningChild>();
+  readonly #onAdd: (address: Address, child: RunningChild) => void;
+  readonly #onClose: (() => void)[] = [];
   #isClosed = false;
+
+  /** @param onAdd Called for each further child. */
+  constructor(onAdd: (address: Address, child: RunningChild) => void = () => {}) {
+    this.#onAdd = onAdd;
+  }
 
   /** True once the process is about to end: a child that was not started by then must not be, or nobody would end it. */
   get isClosed(): boolean {
@@ -50,11 +57,18 @@ export class ChildCollection {
   /** Lets no further child start. */
   close(): void {
     this.#isClosed = true;
+    for (const onClose of this.#onClose.splice(0)) onClose();
+  }
+
+  /** Calls `onClose` when no further child may start. */
+  whenClosed(onClose: () => void): void {
+    this.#onClose.push(onClose);
   }
 
   /** Notes a child process until it has ended. */
   add(address: Address, child: RunningChild): void {
     this.#children.set(address, child);
+    this.#onAdd(address, child);
     child.ended.finally(() => this.#children.delete(address));
   }
 

@@ -1,71 +1,125 @@
-/** Threads as Web Workers. */
+/** Threads as Web Workers, and ways between them as message ports. */
 
-import { type ByteStream, NetworkError, type Thread, type ThreadProgram, type Threads } from "../world.ts";
-import { type BytePort, PortStream } from "../port_stream.ts";
+import type { Thread, ThreadPort, ThreadProgram, Threads } from "../world.ts";
 import { loadModule } from "./modules.ts";
 
-/** The last word of a worker: why it ends. Everything else that is sent belongs to the stream. */
+/** The last word of a thread, on every way that it has: why it ends. */
 interface Obituary {
   readonly died: string;
 }
 
-/** What a worker has and the main thread has not. */
-interface WorkerScope {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
+/** What a platform's port can do; workers have it, too. */
+interface RawPort {
+  postMessage(message: unknown, transfer: Transferable[]): void;
   onmessage: ((event: MessageEvent) => void) | null;
+}
+
+/** What a worker has and the main thread has not. */
+interface WorkerScope extends RawPort {
   close(): void;
 }
 
 /** Makes the threads of the real world. */
 export function realThreads(): Threads {
-  let parent: ByteStream | null | undefined;
+  let parent: ThreadPort | null | undefined;
   return {
     get parent() {
-      return parent === undefined ? parent = parentStream() : parent;
+      return parent === undefined ? parent = parentPort() : parent;
     },
     start: (program, name) => new WorkerThread(program, name),
+    channel() {
+      const { port1, port2 } = new MessageChannel();
+      return [new Way(port1), new Way(port2)];
+    },
     load: loadModule,
   };
 }
 
+/** Ports of this thread to others, which learn of its end. */
+const ways = new Set<Way>();
+
+/** An end of a channel. */
+class Way implements ThreadPort {
+  readonly #port: MessagePort;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+  }
+
+  post(parcel: unknown, ports: readonly ThreadPort[] = []): void {
+    this.#port.postMessage(parcel, transferred(ports));
+  }
+
+  listen(take: (parcel: unknown, ports: readonly ThreadPort[]) => void, ended: () => void): void {
+    ways.add(this);
+    this.#port.onmessage = ({ data, ports }) => {
+      if (!isObituary(data)) take(data, received(ports));
+      else {
+        this.close();
+        ended();
+      }
+    };
+  }
+
+  close(): void {
+    ways.delete(this);
+    this.#port.onmessage = null;
+    this.#port.close();
+  }
+
+  /** The platform's part of an end that is given away. */
+  get raw(): MessagePort {
+    return this.#port;
+  }
+}
+
+function transferred(ports: readonly ThreadPort[]): Transferable[] {
+  return ports.map((port) => {
+    if (port instanceof Way) return port.raw;
+    throw new TypeError("Cannot give away a port to a thread: it is not one end of a channel");
+  });
+}
+
+function received(ports: readonly MessagePort[]): readonly ThreadPort[] {
+  return ports.length === 0 ? [] : ports.map((port) => new Way(port));
+}
+
 /** A Web Worker that was started. */
 class WorkerThread implements Thread {
-  readonly stream: PortStream;
+  readonly port: ThreadPort;
   readonly ended: Promise<string | null>;
   readonly #worker: Worker;
-  readonly #end: (cause: string | null) => void;
+  readonly #resolve: (cause: string | null) => void;
   #hasEnded = false;
 
   constructor(program: ThreadProgram, name: string) {
     const { promise, resolve } = Promise.withResolvers<string | null>();
     this.ended = promise;
+    this.#resolve = resolve;
     const worker = this.#worker = new Worker(program.url, { type: "module", name });
     worker.onerror = (event) => {
       // Without this the error would be one of this thread, too.
       event.preventDefault();
-      this.#die(event.message);
+      this.#end(event.message);
     };
-    const port: BytePort = {
-      postMessage: (message, transfer) => {
-        if (!this.#hasEnded) worker.postMessage(message, transfer);
+    this.port = {
+      post: (parcel, ports = []) => {
+        if (!this.#hasEnded) worker.postMessage(parcel, transferred(ports));
       },
+      // Why it ended is told by `ended`.
       listen: (take) => {
-        worker.onmessage = ({ data }) => isObituary(data) ? this.#die(data.died) : take(data);
+        worker.onmessage = ({ data, ports }) =>
+          isObituary(data) ? this.#end(data.died) : take(data, received(ports));
       },
-      close() {},
-    };
-    this.stream = new PortStream(port, { local: "main", remote: `thread ${name}` });
-    this.#end = (cause) => {
-      if (this.#hasEnded) return;
-      this.#hasEnded = true;
-      worker.terminate();
-      this.stream.break(new NetworkError(cause ?? "the thread was ended", 104));
-      resolve(cause);
+      close: () => void (worker.onmessage = null),
     };
   }
 
-  #die(cause: string): void {
-    this.#end(cause);
+  #end(cause: string | null): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#worker.terminate();
+    this.#resolve(cause);
   }
 
   terminate(): void {
@@ -77,13 +131,18 @@ function isObituary(data: unknown): data is Obituary {
   return typeof data === "object" && data !== null && "died" in data;
 }
 
-/** The stream to whoever started this worker; null in the main thread. */
-function parentStream(): ByteStream | null {
+/** The way to whoever started this worker; null in the main thread. */
+function parentPort(): ThreadPort | null {
   if (!("WorkerGlobalScope" in globalThis)) return null;
   const scope = globalThis as unknown as WorkerScope;
   const close = scope.close.bind(scope);
+  let hasDied = false;
   const die = (died: string) => {
-    scope.postMessage({ died } satisfies Obituary);
+    if (hasDied) return;
+    hasDied = true;
+    // Whoever waits for the end of this thread hears the others' last words first.
+    for (const way of ways) way.post({ died } satisfies Obituary);
+    scope.postMessage({ died } satisfies Obituary, []);
     close();
   };
   // A worker that ends doesn't tell by itself, and one that fails would write to stderr what is for the log.
@@ -95,19 +154,15 @@ function parentStream(): ByteStream | null {
     event.preventDefault();
     die(errorText(event.reason));
   });
-  globalThis.addEventListener(
-    "unload",
-    () => scope.postMessage({ died: "the thread ended itself" } satisfies Obituary),
-  );
+  globalThis.addEventListener("unload", () => die("the thread ended itself"));
   scope.close = () => die("the thread ended itself");
-  const port: BytePort = {
-    postMessage: (message, transfer) => scope.postMessage(message, transfer),
+  return {
+    post: (parcel, ports = []) => scope.postMessage(parcel, transferred(ports)),
     listen: (take) => {
-      scope.onmessage = ({ data }) => take(data);
+      scope.onmessage = ({ data, ports }) => take(data, received(ports));
     },
-    close() {},
+    close: () => void (scope.onmessage = null),
   };
-  return new PortStream(port, { local: "thread", remote: "main" });
 }
 
 function errorText(error: unknown): string {

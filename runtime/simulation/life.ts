@@ -7,7 +7,7 @@ import type { SignalName } from "../world.ts";
 /** Something the operating system takes back when a process ends: a socket, a listener, a lock. */
 export interface Holding {
   /** What it is, for those who count. */
-  readonly kind: "stream" | "listener" | "lock" | "thread";
+  readonly kind: "stream" | "listener" | "lock" | "thread" | "port";
   /**
    * The process has ended: nothing that it awaits resolves any more.
    *

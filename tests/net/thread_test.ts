@@ -18,6 +18,7 @@ import {
   addressOf,
   type AddressValue,
   bind,
+  blockOf,
   castTo,
   Enquiry,
   Faulted,
@@ -123,10 +124,9 @@ both("the order of messages is kept from the first on, while the thread begins",
 });
 
 both("actors bound to one name share a thread, and true gives each its own", async (self) => {
-  const proxyOf = (address: AddressValue) => address.split(",")[1];
-  const shared = [self.create(echo), self.create(Clockwork, { listener: self.address })].map(proxyOf);
+  const shared = [self.create(echo), self.create(Clockwork, { listener: self.address })].map(blockOf);
   assertEquals(new Set(shared).size, 1);
-  const alone = [self.create(counter), self.create(counter)].map(proxyOf);
+  const alone = [self.create(counter), self.create(counter)].map(blockOf);
   assertEquals(new Set([...shared, ...alone]).size, 3);
   await self.select(Returned);
 });
@@ -145,7 +145,7 @@ both("an exception in an actor is a fault to its parent, and the thread lives on
   self.send(new Ping(), second);
   assertInstanceOf(await self.input(), Ack);
   const line = records.find(({ tag }) => tag === "!")!;
-  assertEquals([line.name, line.address], ["echo@echoes", "1"]);
+  assertEquals([line.name, line.address], ["echo@echoes", first]);
   assertMatch(line.text, /misdeed[^]*at misbehave/);
 });
 
@@ -315,16 +315,16 @@ Deno.test("thread: who is connected to the process can't give orders to its thre
     listen(self, new HostPort("127.0.0.1", 0));
     const { listeningIpp } = await self.select(Listening);
     const child = self.create(echo);
-    const [, proxy] = child.split(",").map(Number);
+    const link = runtime.ledger().queues.find(({ name }) => name === "thread echoes")!.address;
     const far = openRuntime();
     const { undeliverable } = runtime.counts;
     await far.run(async (self) => {
       connect(self, listeningIpp);
       await self.select(Connected);
       const there = Number(self.returnAddress);
-      self.send(new Ping(), addressOf([proxy!, there]));
-      self.send(new Card(), addressOf([proxy!, there]));
-      self.send(new Ping(), addressOf([Number(child.split(",")[0]), proxy!, there]));
+      self.send(new Ping(), addressOf([Number(link), there]));
+      self.send(new Card(), addressOf([5, Number(link), there]));
+      self.send(new Ping(), addressOf([Number(child), there]));
       await self.select(Ack);
       return null;
     });

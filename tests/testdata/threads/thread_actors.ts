@@ -153,10 +153,13 @@ bind(creator, import.meta, { returns: Any, thread: "creators" });
 
 /** Makes an echo of its own thread, which stays there. */
 export async function neighbour(self: Routine): Promise<unknown> {
+  const local = self.create(() => null);
+  await self.select(Returned);
   const child = self.create(echo, { greeting: "next door" });
   self.send(new Stop(), child);
   await self.select(Returned);
-  return new Card({ text: child.includes(",") ? "elsewhere" : "here" });
+  // Addresses are given one after the other.
+  return new Card({ text: Number(child) === Number(local) + 1 ? "here" : "elsewhere" });
 }
 bind(neighbour, import.meta, { thread: "echoes" });
 
