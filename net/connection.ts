@@ -4,15 +4,12 @@ import {
   type Account,
   type AddressValue as Address,
   type ByteStream,
-  DECODE_LIMITS,
-  Faulted,
   HostPort,
   Instant,
   type Kernel,
   lastHop,
   NetworkError,
   type QueueAccount,
-  Returned,
   Stop,
   type TransportAccount,
 } from "../runtime/mod.ts";
@@ -20,7 +17,7 @@ import { FrameTooLargeError } from "./frame.ts";
 import { Keeper } from "./keep_alive.ts";
 import { KeeperActor } from "./keeper_actor.ts";
 import type { NetworkLimits } from "./limits.ts";
-import { HOLD_AFTER_HELLMAN_MS, THREAD_FRAME_BYTES_MAX } from "./limits.ts";
+import { HOLD_AFTER_HELLMAN_MS } from "./limits.ts";
 import { Close, Closed, type EndReason, type KeepAlive, OpenKeep } from "./messages.ts";
 import { hasBranches, isTransitReceiver, nextHop, type Transit, type TransitReceiver } from "./relay.ts";
 import type { Reports } from "./reports.ts";
@@ -38,12 +35,6 @@ const READ_HOPS_MAX = 1024;
 const GATHER_BYTES_MAX = 65_536;
 
 const NOW = Promise.resolve();
-
-/** What a frame between two threads may hold: the process is its own peer. */
-const LINK_BOUNDS = {
-  frameBytesMax: THREAD_FRAME_BYTES_MAX,
-  decodeLimits: { ...DECODE_LIMITS, nodes: THREAD_FRAME_BYTES_MAX, stringLength: THREAD_FRAME_BYTES_MAX },
-};
 
 /** How a connection ended. */
 export interface Ending {
@@ -67,11 +58,6 @@ export interface ConnectionOptions {
   readonly nobody: Address;
   readonly limits: NetworkLimits;
   readonly reports: Reports;
-  /**
-   * Joins two threads of one process: takes what the other end says to the connection itself. Nothing that actors send
-   * ends such a connection, and what is sent to its proxy itself goes nowhere: the other end trusts it.
-   */
-  readonly onControl?: (message: unknown, from: Address) => void;
   /** Called once, when the other end has sent a whole frame; on an encrypted connection, its key. */
   readonly onHeard?: (connection: Connection) => void;
   /** Called with the bytes that came since the last whole frame when they turn out to be malformed. */
@@ -109,7 +95,6 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** Bytes that came since the last whole frame, and how many frames there were then. */
   #suspectBytes = 0;
   #framesSeen = 0;
-  #held: Promise<unknown> | null = null;
   #keeper: KeeperActor | null = null;
   #silenceTimer: ReturnType<Kernel["after"]> | null = null;
   #handshakeTimer: ReturnType<Kernel["after"]> | null = null;
@@ -135,7 +120,7 @@ export class Connection implements TransitReceiver, SessionEvents {
       boxes: sodiumBoxes(random),
       uuid: () => random.uuid(),
       zoneOffset: (wall) => clock.zoneOffset(wall),
-      ...(options.onControl === undefined ? { frameBytesMax: options.limits.frameBytesMax } : LINK_BOUNDS),
+      frameBytesMax: options.limits.frameBytesMax,
     }, this);
   }
 
@@ -175,9 +160,8 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** @internal The account of the connection. */
   transportAccount(): TransportAccount {
-    const { onControl } = this.#options;
     return {
-      kind: onControl === undefined ? "stream" : "thread",
+      kind: "stream",
       encrypted: this.#session.isSealed,
       proxy: this.address,
       remote: this.remote,
@@ -198,13 +182,13 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** Sets the connection in motion. An encrypted connector needs {@link prepareEncryption} before. */
   begin(): void {
-    const { encrypted, limits, role, onControl } = this.#options;
+    const { encrypted, limits, role } = this.#options;
     if (encrypted) {
       this.#handshakeTimer = this.#kernel.after(limits.handshakeTimeoutMs, () => {
         this.#options.reports.limit("handshakeTimeoutMs", "Key exchange timed out", `with ${this.remote}`);
         this.#end(ending("INBOUND_STREAMING", "key exchange timed out"));
       });
-    } else if (role === "acceptor" && onControl === undefined && limits.silenceTimeoutMs !== Infinity) {
+    } else if (role === "acceptor" && limits.silenceTimeoutMs !== Infinity) {
       this.#silenceTimer = this.#kernel.after(limits.silenceTimeoutMs, () => this.#endSilence());
     }
     this.#session.start();
@@ -248,7 +232,7 @@ export class Connection implements TransitReceiver, SessionEvents {
       return;
     }
     this.#readHops = Math.min(session.counts.framesIn - seen, READ_HOPS_MAX);
-    if (session.isWaitingForBoxes || this.#held !== null) void this.#wait();
+    if (session.isWaitingForBoxes) void this.#wait();
     else NOW.then(this.#afterInbound);
   };
 
@@ -257,8 +241,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** Waits for what the session can't go on without. */
   async #wait(): Promise<void> {
     try {
-      if (this.#session.isWaitingForBoxes) await this.#bringBoxes();
-      while (this.#held !== null) await this.#takeHeld(this.#held);
+      await this.#bringBoxes();
       this.#afterInbound();
     } catch (error) {
       this.#fail(error);
@@ -277,18 +260,6 @@ export class Connection implements TransitReceiver, SessionEvents {
     const { reports } = this.#options;
     reports.limit("silenceTimeoutMs", "Connection given up", `silent since it was accepted (${this.remote})`);
     this.#end(ending("WENT_STALE", "silent"));
-  }
-
-  /** Takes nothing further from the other end until then; to be called while it is told something. */
-  hold(until: Promise<unknown>): void {
-    this.#held = until;
-    this.#session.pause();
-  }
-
-  async #takeHeld(until: Promise<unknown>): Promise<void> {
-    await until;
-    this.#held = null;
-    if (!this.#isEnded) this.#session.resume();
   }
 
   async #bringBoxes(): Promise<void> {
@@ -316,7 +287,6 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** A frame has to be complete within a time; looked at rarely, so that frames cost no timers. */
   #watchFrame(): void {
-    if (this.#options.onControl !== undefined) return;
     const { limits, reports } = this.#options;
     const seen = this.#session.counts.framesIn;
     const limit = seen === 0 ? "firstFrameTimeoutMs" : "frameTimeoutMs";
@@ -358,16 +328,13 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** @internal */
   message(message: unknown, to: Address, from: Address): void {
-    if (this.#isEnded) return;
-    const { onControl, controller } = this.#options;
-    if (onControl !== undefined && to === controller) onControl(message, from);
-    else this.#kernel.send(message, to, from);
+    if (!this.#isEnded) this.#kernel.send(message, to, from);
   }
 
   /** @internal */
   keepAlive(request: KeepAlive, from: Address): void {
     // The connector decides: whoever listens can't make it wait.
-    if (this.#options.onControl === undefined && this.#options.role === "acceptor") this.#observe(request, from);
+    if (this.#options.role === "acceptor") this.#observe(request, from);
   }
 
   #observe(request: KeepAlive, from: Address): void {
@@ -403,8 +370,7 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** @internal Takes what actors send to the proxy or to somebody behind it. */
   deliver(message: unknown, to: Address, from: Address): void {
-    if (this.#options.onControl !== undefined) this.#deliverToThread(message, to, from);
-    else if (message instanceof Close) {
+    if (message instanceof Close) {
       this.close(ending(message.reason, message.note, message.errorCode, message.message));
     } else if (message instanceof Stop) this.close(ending("ON_REQUEST"));
     else if (message instanceof OpenKeep) this.#observe(message.keep, message.returnAddress ?? this.address);
@@ -419,44 +385,6 @@ export class Connection implements TransitReceiver, SessionEvents {
     }
   }
 
-  #deliverToThread(message: unknown, to: Address, from: Address): void {
-    if (this.#closing !== null || this.#isEnded || to === this.address) {
-      this.#kernel.lose(to, from);
-    } else if (this.#isFull && !(message instanceof Returned)) {
-      this.#discardForThread();
-    } else {
-      const refused = this.#sendOver(message, to, from);
-      if (refused === null) return;
-      this.#logRefusal(refused);
-      // The parent of what has ended must know, whatever it was that can't be sent.
-      if (!(message instanceof Returned)) return;
-      const fault = new Faulted("object faulted", `cannot send what it returned (${refused.message})`);
-      this.#sendOver(new Returned({ message: fault }), to, from);
-    }
-  }
-
-  /** Tells the other end of a link something that actors can't; returns why that is impossible. */
-  control(message: object): SessionError | null {
-    if (this.#closing !== null || this.#isEnded) return null;
-    return this.#sendOver(message, this.address, this.#options.nobody);
-  }
-
-  #sendOver(message: unknown, to: Address, from: Address): SessionError | null {
-    try {
-      this.#session.send(message, to, from);
-    } catch (error) {
-      if (error instanceof SessionError) return error;
-      throw error;
-    }
-    if (!this.#isWriting) this.#flush();
-    return null;
-  }
-
-  #discardForThread(): void {
-    this.#discarded++;
-    this.#kernel.discard(this.address, `Connection to ${this.remote.host}`);
-  }
-
   get #isFull(): boolean {
     const { limits } = this.#options;
     const { outboundBytes, outboundFrames } = this.#session;
@@ -466,11 +394,6 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** @internal */
   passOn(frame: Transit): void {
     if (this.#closing !== null || this.#isEnded) return;
-    if (this.#options.onControl !== undefined && (frame.to === this.address || this.#isFull)) {
-      if (this.#isFull) this.#discardForThread();
-      else this.#kernel.lose(frame.to, frame.from);
-      return;
-    }
     try {
       this.#session.pass(frame);
     } catch (error) {
@@ -486,12 +409,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** A message that can't be sent: it is lost, so the connection ends, and its controller knows. */
   #refuse(error: unknown): void {
     if (!(error instanceof SessionError)) throw error;
-    this.#logRefusal(error);
     if (error.cause instanceof FrameTooLargeError) this.#kernel.limited("frameBytesMax");
-    this.close(ending(error.reason, error.message));
-  }
-
-  #logRefusal(error: SessionError): void {
     const wall = this.#kernel.world.clock.wall();
     this.#kernel.log.write({
       wall,
@@ -500,11 +418,12 @@ export class Connection implements TransitReceiver, SessionEvents {
       name: "Connection",
       text: `Cannot send to ${this.remote}: ${error.message}`,
     });
+    this.close(ending(error.reason, error.message));
   }
 
   #queued(): void {
     const { limits } = this.#options;
-    if (this.#isFull && this.#options.onControl === undefined) {
+    if (this.#isFull) {
       const { outboundBytes } = this.#session;
       const limit = outboundBytes > limits.outboundBytesMax ? "outboundBytesMax" : "outboundMessagesMax";
       const { reports } = this.#options;

@@ -12,7 +12,6 @@ import {
   BookReader,
   Cast,
   decode,
-  type DecodeLimits,
   type DecodeOptions,
   decodePart,
   InlineAddresses,
@@ -63,8 +62,6 @@ export interface SessionOptions {
   readonly zoneOffset: (wall: bigint) => number;
   /** Most bytes of a frame. @default {FRAME_BYTES_MAX} */
   readonly frameBytesMax?: number;
-  /** What a frame may ask of the decoder. @default {DECODE_LIMITS} */
-  readonly decodeLimits?: DecodeLimits;
 }
 
 /** A message that came in clear while the connector waited for the second half of the key exchange. */
@@ -106,7 +103,6 @@ export class Session {
   #isHeaderFirst = false;
   /** The key of the other end, while there is nothing to compute with. */
   #waiting: Diffie | null = null;
-  #isPaused = false;
   #repeated: RepeatedFrame | null = null;
 
   constructor(options: SessionOptions, events: SessionEvents) {
@@ -118,7 +114,6 @@ export class Session {
     this.#decodeBare = {
       addresses: new BookReader(EMPTY_BOOK, options.controller),
       zoneOffset: options.zoneOffset,
-      ...(options.decodeLimits === undefined ? {} : { limits: options.decodeLimits }),
     };
     const { proxy, nobody, uuid, zoneOffset, frameBytesMax = FRAME_BYTES_MAX } = options;
     this.#reader.bytesMax = frameBytesMax;
@@ -224,23 +219,8 @@ export class Session {
     }
   }
 
-  /** Leaves what has arrived where it is, from the message in hand on; nothing may be received before {@link resume}. */
-  pause(): void {
-    this.#isPaused = true;
-  }
-
-  /** Goes on with what has arrived; throws as {@link process} does. */
-  resume(): void {
-    this.#isPaused = false;
-    try {
-      this.#takeFrames();
-    } catch (error) {
-      throw inboundError(error);
-    }
-  }
-
   #takeFrames(): void {
-    while (this.#waiting === null && !this.#isPaused) {
+    while (this.#waiting === null) {
       const frame = this.#reader.next();
       if (frame === null) return;
       this.counts.framesIn++;

@@ -334,6 +334,8 @@ export interface Threads {
   channel(): readonly [ThreadPort, ThreadPort];
   /** Loads a module, so that what it binds is known. Throws what the module throws. */
   load(url: string): Promise<void>;
+  /** Calls `run` when this thread ends by itself, just before others learn of it. The last call counts. */
+  onEnding(run: () => void): void;
 }
 
 /** The size of a terminal, in characters. */

@@ -4,7 +4,7 @@
  * Messages between two threads gathered to one text, as texts are what a platform copies fastest. A pair of addresses is
  * written once and has a number from then on.
  *
- *     @[<to>,<from>];                          the next number stands for this pair
+ *     @[<to>,<from>,<origin>];             the next number stands for this pair
  *     *                                        numbers begin anew
  *     <number>,<length>;<body>                 a message
  *     <number>,<length>,<length>;<body><book>  one with addresses
@@ -13,7 +13,7 @@
 
 import type { AddressValue as Address } from "../../runtime/mod.ts";
 import { HEADERS_REMEMBERED_MAX } from "../limits.ts";
-import type { ThreadFrame } from "./frame.ts";
+import type { FrameOrigin, ThreadFrame } from "./frame.ts";
 
 const NEW_PAIR = 0x40, ANEW = 0x2a, ORDER = 0x21, COMMA = 0x2c, SEMICOLON = 0x3b, ZERO = 0x30;
 
@@ -21,15 +21,23 @@ const NEW_PAIR = 0x40, ANEW = 0x2a, ORDER = 0x21, COMMA = 0x2c, SEMICOLON = 0x3b
 interface Pair {
   readonly to: Address;
   readonly from: Address;
+  readonly origin: FrameOrigin;
+}
+
+/** A message whose body is text. */
+export interface TextFrame extends ThreadFrame {
+  readonly body: string;
 }
 
 /** Gathers messages. */
 export class BatchWriter {
   #text = "";
   #frames = 0;
-  readonly #numbers = new Map<Address, Map<Address, number>>();
+  readonly #numbers = new Map<string, Map<Address, number>>();
   #count = 0;
-  #last: Pair = { to: "" as Address, from: "" as Address };
+  #lastTo = "" as Address;
+  #lastFrom = "" as Address;
+  #lastOrigin: FrameOrigin = "actor";
   #lastNumber = -1;
 
   /** Characters gathered. */
@@ -42,16 +50,17 @@ export class BatchWriter {
     return this.#frames;
   }
 
-  /** Adds a message whose body is text. */
-  add(to: Address, from: Address, body: string, book: string): void {
-    const number = to === this.#last.to && from === this.#last.from ? this.#lastNumber : this.#numberOf(to, from);
+  add({ to, from, body, book, origin }: TextFrame): void {
+    const isLast = to === this.#lastTo && from === this.#lastFrom && origin === this.#lastOrigin;
+    const number = isLast ? this.#lastNumber : this.#numberOf(to, from, origin);
     const lengths = book === "" ? `${number},${body.length};` : `${number},${body.length},${book.length};`;
     this.#text += lengths + body + book;
     this.#frames++;
   }
 
-  #numberOf(to: Address, from: Address): number {
-    let byFrom = this.#numbers.get(to);
+  #numberOf(to: Address, from: Address, origin: FrameOrigin): number {
+    const key = origin === "actor" ? to : `${to} ${origin}`;
+    let byFrom = this.#numbers.get(key);
     let number = byFrom?.get(from);
     if (number === undefined) {
       if (this.#count === HEADERS_REMEMBERED_MAX) {
@@ -60,11 +69,13 @@ export class BatchWriter {
         this.#text += "*";
         byFrom = undefined;
       }
-      if (byFrom === undefined) this.#numbers.set(to, byFrom = new Map());
+      if (byFrom === undefined) this.#numbers.set(key, byFrom = new Map());
       byFrom.set(from, number = this.#count++);
-      this.#text += `@${JSON.stringify([to, from])};`;
+      this.#text += `@${JSON.stringify([to, from, origin])};`;
     }
-    this.#last = { to, from };
+    this.#lastTo = to;
+    this.#lastFrom = from;
+    this.#lastOrigin = origin;
     return this.#lastNumber = number;
   }
 
@@ -133,17 +144,17 @@ export class BatchReader {
   #readPair(text: string): void {
     const end = text.indexOf(";", this.#at);
     // Parsed, so that what is remembered does not hold on to the whole batch.
-    const [to, from] = JSON.parse(text.slice(this.#at + 1, end)) as [Address, Address];
-    this.#pairs.push({ to, from });
+    const [to, from, origin] = JSON.parse(text.slice(this.#at + 1, end)) as [Address, Address, FrameOrigin];
+    this.#pairs.push({ to, from, origin });
     this.#at = end + 1;
   }
 
   #readFrame(text: string): ThreadFrame {
-    const { to, from } = this.#pairs[this.#number(text)]!;
+    const { to, from, origin } = this.#pairs[this.#number(text)]!;
     const length = this.#number(text);
     const bookLength = text.charCodeAt(this.#at - 1) === COMMA ? this.#number(text) : 0;
     const body = this.#part(text, length);
-    return { to, from, body, book: bookLength === 0 ? "" : this.#part(text, bookLength) };
+    return { to, from, body, book: bookLength === 0 ? "" : this.#part(text, bookLength), origin };
   }
 
   /** A number, and the sign behind it. */

@@ -1,7 +1,7 @@
 /** The last step of a frame in this thread: to who it is for, or who takes it further. */
 
-import { CodecError, isRemote, type Kernel, type Receiver } from "../../runtime/mod.ts";
-import { nextHop, type TransitReceiver } from "../relay.ts";
+import { CodecError, isRemote, type Kernel, lastHop, type Receiver } from "../../runtime/mod.ts";
+import { hasBranches, isTransitReceiver } from "../relay.ts";
 import { FrameDecoder, isFrameReceiver, type ThreadFrame, transitOf } from "./frame.ts";
 
 /** Delivers frames in one runtime. */
@@ -17,10 +17,11 @@ export class FrameDelivery {
   /** Takes a frame where it goes. Never fails. */
   deliver(frame: ThreadFrame): void {
     const { to, from } = frame;
-    const receiver = isRemote(to) ? nextHop(this.#kernel, to) : this.#kernel.receiverAt(to);
-    if (receiver === undefined || receiver === null) this.#kernel.lose(to, from);
+    const receiver = this.#kernel.receiverAt(isRemote(to) ? lastHop(to) : to);
+    if (receiver === undefined) this.#kernel.lose(to, from);
     else if (isFrameReceiver(receiver)) receiver.takeFrame(frame);
-    else if (isRemote(to)) (receiver as TransitReceiver).passOn(transitOf(frame));
+    else if (isTransitReceiver(receiver) && isPassedOn(frame)) receiver.passOn(transitOf(frame));
+    else if (isRemote(to) && !isTransitReceiver(receiver) && !hasBranches(receiver)) this.#kernel.lose(to, from);
     else this.#deliverHere(frame, receiver);
   }
 
@@ -36,4 +37,9 @@ export class FrameDelivery {
     }
     receiver.deliver(message, to, from);
   }
+}
+
+/** True for what is none of the connection's business that it goes by: so is all that other processes say. */
+function isPassedOn({ to, origin }: ThreadFrame): boolean {
+  return isRemote(to) ? origin !== "command" : origin === "process";
 }

@@ -2,8 +2,6 @@
 
 /** Blocks of addresses by the hundred: what a thread may give without asking anybody. */
 
-import { type AddressValue as Address, blockOf, localAddress } from "../../runtime/mod.ts";
-
 /** Blocks in one district. */
 const DISTRICT_BLOCKS = 256;
 /** With so many blocks left, it is time to ask for another district. */

@@ -21,6 +21,12 @@ import { EMPTY_BOOK } from "../book.ts";
 import { THREAD_FRAME_BYTES_MAX } from "../limits.ts";
 import type { Transit } from "../relay.ts";
 
+/**
+ * Where a message is from, which connections have to know: an actor of this process, another process, or an actor that
+ * means the connection itself (`Close`, `Stop`), whatever it is addressed to behind it.
+ */
+export type FrameOrigin = "actor" | "process" | "command";
+
 /** One message. */
 export interface ThreadFrame {
   readonly to: Address;
@@ -29,6 +35,7 @@ export interface ThreadFrame {
   readonly body: string | Uint8Array;
   /** The addresses of the body, as text; empty where there are none. */
   readonly book: string;
+  readonly origin: FrameOrigin;
 }
 
 /** A receiver that takes messages before they are decoded, as it only keeps them or passes them on. */
@@ -88,5 +95,11 @@ export function transitOf({ to, from, body, book }: ThreadFrame): Transit {
 
 /** What came from another process, for a thread; it can be kept. */
 export function frameOfTransit({ to, from, tunnel, body, book }: Transit): ThreadFrame {
-  return { to, from, body: tunnel ? body.slice() : DECODER.decode(body), book: writeBook([...book]) };
+  return {
+    to,
+    from,
+    body: tunnel ? body.slice() : DECODER.decode(body),
+    book: writeBook([...book]),
+    origin: "process",
+  };
 }

@@ -2,7 +2,6 @@
 
 import {
   type AddressValue as Address,
-  blockOf,
   type Cancel,
   childrenOf,
   Faulted,
@@ -172,10 +171,15 @@ export class HostedThread {
     return this.#peers.has(other);
   }
 
-  /** Gives it a way to another thread. */
-  join(other: HostedThread, port: ThreadPort): void {
+  /** Gives it a way to another thread, where these addresses are. */
+  join(
+    other: HostedThread,
+    port: ThreadPort,
+    known: { districts: readonly number[]; blocks: readonly number[] },
+  ): void {
     this.#peers.add(other);
-    this.link.order({ kind: "peer", thread: other.number, name: other.name } satisfies Downward, port);
+    const { number: thread, name } = other;
+    this.link.order({ kind: "peer", thread, name, ...known } satisfies Downward, port);
   }
 
   // Child processes of its actors are collected with those of the main thread.

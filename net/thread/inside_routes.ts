@@ -15,7 +15,7 @@ import {
 } from "../../runtime/mod.ts";
 import { BlockSupply, districtOf } from "./districts.ts";
 import { ThreadLink } from "./link.ts";
-import type { Introduction, Upward } from "./orders.ts";
+import type { Introduction, Peer, Upward } from "./orders.ts";
 import { type Room, Rooms } from "./rooms.ts";
 import type { Watches } from "./watches.ts";
 
@@ -75,6 +75,8 @@ export class InsideRoutes implements Elsewhere {
   readonly #known = new Map<number, ThreadLink | HostedBlock>();
   readonly #questions = new Map<number, Room>();
   readonly #peers = new Map<number, ThreadLink>();
+  readonly #peerDistricts = new Map<number, ThreadLink>();
+  #onAnswered: (() => void) | null = null;
   /** By the names of threads. */
   readonly #targets = new Map<string, Target>();
 
@@ -106,16 +108,18 @@ export class InsideRoutes implements Elsewhere {
     if (known instanceof ThreadLink) return known;
     if (known !== undefined) return known.roomFor(address, this.#rooms);
     if (block < this.#options.mainBlocks) return this.#options.main;
-    return this.#ownDistricts.has(districtOf(block)) ? undefined : this.#question(block);
+    const district = districtOf(block);
+    if (this.#ownDistricts.has(district)) return undefined;
+    // What waits for an answer goes first.
+    return this.#questions.get(block) ?? this.#peerDistricts.get(district) ?? this.#question(block);
   }
 
   /** Where messages wait until it is known whose a block is. */
   #question(block: number): Room | undefined {
-    let room = this.#questions.get(block);
-    if (room === undefined && this.#questions.size < QUESTIONS_MAX && Number.isSafeInteger(block)) {
-      this.#questions.set(block, room = this.#rooms.open("an actor in another thread"));
-      this.#options.ask({ kind: "where", block });
-    }
+    if (this.#questions.size >= QUESTIONS_MAX || !Number.isSafeInteger(block)) return undefined;
+    const room = this.#rooms.open("an actor in another thread");
+    this.#questions.set(block, room);
+    this.#options.ask({ kind: "where", block });
     return room;
   }
 
@@ -129,6 +133,12 @@ export class InsideRoutes implements Elsewhere {
       this.#known.set(block, owner);
       room?.empty();
     }
+    if (this.#questions.size === 0) this.#onAnswered?.();
+  }
+
+  /** Resolves when nothing waits for an answer. */
+  async settled(): Promise<void> {
+    while (this.#questions.size > 0) await new Promise<void>((resolve) => void (this.#onAnswered = resolve));
   }
 
   #linkTo(thread: number | null): ThreadLink | undefined {
@@ -170,9 +180,12 @@ export class InsideRoutes implements Elsewhere {
   // Other threads.
 
   /** There is a way to another thread. */
-  join(thread: number, name: string, port: ThreadPort): void {
+  join({ thread, name, districts, blocks }: Peer, port: ThreadPort): void {
     const { kernel } = this.#options;
-    this.#peers.set(thread, new ThreadLink({ kernel, port, name: `thread ${name}`, onOrder() {} }));
+    const link = new ThreadLink({ kernel, port, name: `thread ${name}`, onOrder() {} });
+    this.#peers.set(thread, link);
+    for (const district of districts) this.#peerDistricts.set(district, link);
+    for (const block of blocks) if (!this.#questions.has(block)) this.#known.set(block, link);
   }
 
   /**
@@ -187,7 +200,13 @@ export class InsideRoutes implements Elsewhere {
     const link = this.#peers.get(thread);
     this.#peers.delete(thread);
     for (const [block, owner] of this.#known) if (owner === link) this.#known.delete(block);
+    for (const [district, owner] of this.#peerDistricts) if (owner === link) this.#peerDistricts.delete(district);
     return link;
+  }
+
+  /** Sends all that waits on its way to other threads. */
+  flush(): void {
+    for (const link of this.#peers.values()) link.flush();
   }
 
   /** Says to all other threads that nothing more will come. */

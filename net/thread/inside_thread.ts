@@ -82,6 +82,11 @@ class InsideThread implements ThreadHost {
     runtime.extend(this.#routes);
     runtime.provide(THREAD_HOST, this);
     this.#joinProcess();
+    // What was said in the last turn goes out, whatever ended it.
+    world.threads.onEnding(() => {
+      this.#routes.flush();
+      this.#main.flush();
+    });
   }
 
   get runtime(): Runtime {
@@ -99,7 +104,7 @@ class InsideThread implements ThreadHost {
       case "create":
         return this.#create(order.order);
       case "peer":
-        return this.#routes.join(order.thread, order.name, port!);
+        return this.#routes.join(order, port!);
       case "there":
         return this.#routes.there(order.block, order.thread);
       case "gone":
@@ -242,6 +247,7 @@ class InsideThread implements ThreadHost {
     await children.ended();
     await detachNetwork(runtime);
     await runtime.settled();
+    await this.#routes.settled();
     this.#routes.finish();
     this.#main.finish();
     runtime.close();

@@ -10,19 +10,24 @@ import {
   Cast,
   encodeMessage,
   Faulted,
+  HostPort,
+  Instant,
   isRemote,
   type Kernel,
   lastHop,
   type QueueAccount,
   Returned,
+  Stop,
   type ThreadPort,
+  type TransportAccount,
 } from "../../runtime/mod.ts";
 import { OUTBOUND_MESSAGES_MAX, THREAD_FRAME_BYTES_MAX, THREAD_OUTBOUND_BYTES_MAX } from "../limits.ts";
+import { Close, OpenKeep } from "../messages.ts";
 import type { Transit, TransitReceiver } from "../relay.ts";
 import { outboundError } from "../session_error.ts";
-import { BatchReader, type BatchTaker, BatchWriter } from "./batch.ts";
+import { BatchReader, type BatchTaker, BatchWriter, type TextFrame } from "./batch.ts";
 import { FrameDelivery } from "./delivery.ts";
-import { type FrameReceiver, frameOfTransit, type ThreadFrame, writeBook } from "./frame.ts";
+import { frameOfTransit, type FrameOrigin, type FrameReceiver, type ThreadFrame, writeBook } from "./frame.ts";
 
 /** Characters gathered before others get their turn. */
 const BATCH_LENGTH_MAX = 65_536;
@@ -43,7 +48,7 @@ const LAST_ORDER = "null";
 const NOW = Promise.resolve();
 
 /** A batch; a binary message with its addresses; or an order that comes with a port. */
-type Content = string | readonly [Address, Address, Uint8Array] | readonly [string];
+type Content = string | readonly [Address, Address, Uint8Array, FrameOrigin] | readonly [string];
 
 /** What waits to be posted. */
 interface Parcel {
@@ -70,6 +75,7 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
   readonly #kernel: Kernel;
   readonly #options: LinkOptions;
   readonly #delivery: FrameDelivery;
+  readonly #openedAt: Instant;
   // Outbound.
   readonly #writer = new BatchWriter();
   #book: BookWriter;
@@ -83,12 +89,15 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
   #hops = 0;
   #quietHops = 0;
   #discarded = 0;
+  #bytesOut = 0;
   #isOver = false;
   // Inbound.
   readonly #reader = new BatchReader();
   readonly #taker: BatchTaker;
   #arrived: { readonly content: Content; readonly ports: readonly ThreadPort[] }[] = [];
   #unreceipted = 0;
+  #framesIn = 0;
+  #bytesIn = 0;
   #isHeld = false;
   readonly #drained = Promise.withResolvers<void>();
 
@@ -98,6 +107,7 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
     this.#options = options;
     this.#delivery = new FrameDelivery(kernel);
     this.#book = this.#newBook();
+    this.#openedAt = new Instant(kernel.world.clock.wall());
     this.address = kernel.register(this);
     this.#taker = this.#makeTaker();
     port.listen((content, ports) => this.#take(content, ports), () => this.#drained.resolve());
@@ -122,6 +132,26 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
     const delivered = this.#posted;
     const accepted = delivered + waiting + ended;
     return { accepted, delivered, waiting, discarded: { full: this.#discarded, ended, aside: 0 } };
+  }
+
+  /** @internal The account of the link; bytes are characters, mostly. */
+  transportAccount(): TransportAccount {
+    return {
+      kind: "thread",
+      encrypted: false,
+      proxy: this.address,
+      remote: new HostPort(this.#options.name, 0),
+      local: new HostPort("this thread", 0),
+      openedAt: this.#openedAt,
+      framesIn: this.#framesIn,
+      framesOut: this.#posted,
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      discarded: this.#discarded,
+      waitingFrames: this.#waiting,
+      outboundBytes: this.#waitingCost + this.#writer.length,
+      roundTripMs: null,
+    };
   }
 
   get #waiting(): number {
@@ -162,7 +192,7 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
   /** Queues a message; returns why that is impossible. */
   #send(message: unknown, to: Address, from: Address): string | null {
     if (message instanceof Cast && message.type.kind === "block" && message.value instanceof Uint8Array) {
-      this.takeFrame({ to, from, body: message.value, book: "" });
+      this.takeFrame({ to, from, body: message.value, book: "", origin: "actor" });
       return null;
     }
     try {
@@ -173,7 +203,8 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
         zoneOffset: (wall) => clock.zoneOffset(wall),
       });
       checkSize(body.length);
-      this.#add(to, from, body, writeBook(this.#book.entries));
+      const origin = isCommand(message) && isRemote(to) ? "command" : "actor";
+      this.#add({ to, from, body, book: writeBook(this.#book.entries), origin });
       return null;
     } catch (error) {
       return outboundError(error).message;
@@ -183,21 +214,21 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
     }
   }
 
-  #add(to: Address, from: Address, body: string, book: string): void {
-    this.#writer.add(to, from, body, book);
+  #add(frame: TextFrame): void {
+    this.#writer.add(frame);
     this.#queued();
   }
 
   /** @internal Takes a message that was not decoded. */
   takeFrame(frame: ThreadFrame): void {
-    const { to, from, body, book } = frame;
+    const { to, from, body, origin } = frame;
     if (!this.#takes(null, to, from)) return;
     if (typeof body === "string") {
-      this.#add(to, from, body, book);
+      this.#add(frame as TextFrame);
       return;
     }
     this.#seal();
-    this.#queue({ content: [to, from, body], ports: [], frames: 1, cost: body.length });
+    this.#queue({ content: [to, from, body, origin], ports: [], frames: 1, cost: body.length });
   }
 
   /** @internal Takes a message that came from another process. */
@@ -262,6 +293,7 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
       count++;
       this.#underWay += cost + PARCEL_COST;
       this.#posted += frames;
+      this.#bytesOut += cost;
       this.#waitingFrames -= frames;
       this.#waitingCost -= cost;
       this.#options.port.post(content, ports);
@@ -299,12 +331,17 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
   #makeTaker(): BatchTaker {
     const isPaused = () => this.#isPaused;
     return {
-      frame: (frame) => this.#delivery.deliver(frame),
+      frame: (frame) => this.#deliver(frame),
       order: (text) => this.#obey(text),
       get isPaused() {
         return isPaused();
       },
     };
+  }
+
+  #deliver(frame: ThreadFrame): void {
+    this.#framesIn++;
+    this.#delivery.deliver(frame);
   }
 
   #readOn(): void {
@@ -319,8 +356,8 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
         this.#obey(content[0], ports[0]);
         this.#dealtWith(content[0].length);
       } else {
-        const [to, from, body] = content;
-        this.#delivery.deliver({ to, from, body, book: "" });
+        const [to, from, body, origin] = content;
+        this.#deliver({ to, from, body, book: "", origin });
         this.#dealtWith(body.length);
       }
       this.#arrived.shift();
@@ -328,6 +365,7 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
   }
 
   #dealtWith(cost: number): void {
+    this.#bytesIn += cost;
     this.#unreceipted += cost + PARCEL_COST;
     if (this.#unreceipted < RECEIPT || this.#isOver) return;
     this.#options.port.post(this.#unreceipted);
@@ -341,11 +379,16 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
 
   // The end.
 
+  /** Sends all that waits on its way, however much that is. */
+  flush(): void {
+    this.#post(Infinity);
+  }
+
   /** Says that nothing more will come, once all that was sent before is under way, and lets go of the port. */
   finish(): void {
     if (this.#isOver) return;
     this.#writer.addOrder(LAST_ORDER);
-    this.#post(Infinity);
+    this.flush();
     this.abandon();
   }
 
@@ -361,6 +404,11 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
     this.#options.port.close();
     this.#drained.resolve();
   }
+}
+
+/** True for what connections take for themselves. */
+function isCommand(message: unknown): boolean {
+  return message instanceof Stop || message instanceof Close || message instanceof OpenKeep;
 }
 
 function checkSize(bytes: number): void {

@@ -182,7 +182,9 @@ export class MainThreads implements ThreadHost, Elsewhere, Threads {
 
   /** Tells a thread whose a block is, once it is known. */
   where(asker: HostedThread, block: number): void {
-    const receiver = Number.isSafeInteger(firstIdOf(block)) ? this.receiverOf(localAddress(firstIdOf(block))) : undefined;
+    const receiver = Number.isSafeInteger(firstIdOf(block))
+      ? this.receiverOf(localAddress(firstIdOf(block)))
+      : undefined;
     const hosted = this.#blocks.get(block);
     if (hosted !== undefined) this.#answer(asker, block, hosted);
     else if (receiver !== undefined) this.#wait(block).askers.add(asker);
@@ -203,8 +205,14 @@ export class MainThreads implements ThreadHost, Elsewhere, Threads {
   #join(one: HostedThread, other: HostedThread): void {
     if (one.isJoinedTo(other)) return;
     const [near, far] = this.#kernel.world.threads.channel();
-    one.join(other, near);
-    other.join(one, far);
+    one.join(other, near, this.#addressesOf(other));
+    other.join(one, far, this.#addressesOf(one));
+  }
+
+  #addressesOf(hosted: HostedThread): { districts: readonly number[]; blocks: readonly number[] } {
+    const districts = [...this.#districts].filter(([, { thread, use }]) => thread === hosted && use === "own");
+    const blocks = [...this.#blocks].filter(([, thread]) => thread === hosted);
+    return { districts: districts.map(([district]) => district), blocks: blocks.map(([block]) => block) };
   }
 
   takeBlock(): number {

@@ -54,8 +54,8 @@ export type Downward =
   /** Loads a module. Nothing further is taken from the main thread until then: what follows may be of types of it. */
   | { readonly kind: "load"; readonly url: string }
   | { readonly kind: "create"; readonly order: Order }
-  /** Comes with a port: the way to another thread. */
-  | { readonly kind: "peer"; readonly thread: number; readonly name: string }
+  /** Comes with a port: the way to another thread, and the addresses that are known to be its own. */
+  | Peer
   /** Answers "where": the main thread is 0, nobody null. */
   | { readonly kind: "there"; readonly block: number; readonly thread: number | null }
   /**
@@ -72,6 +72,15 @@ export type Downward =
   | Watching
   /** Say the rest of what there is to say, and end. */
   | { readonly kind: "end" };
+
+/** Another thread. */
+export interface Peer {
+  readonly kind: "peer";
+  readonly thread: number;
+  readonly name: string;
+  readonly districts: readonly number[];
+  readonly blocks: readonly number[];
+}
 
 /** The end of a thread, as others hear of it. */
 export interface Gone {

@@ -4,7 +4,7 @@ import { type AddressValue as Address, type Kernel, Returned } from "../../runti
 import { OUTBOUND_MESSAGES_MAX, THREAD_OUTBOUND_BYTES_MAX } from "../limits.ts";
 import type { Transit, TransitReceiver } from "../relay.ts";
 import { FrameDelivery } from "./delivery.ts";
-import { type FrameReceiver, frameOfTransit, type ThreadFrame } from "./frame.ts";
+import { frameOfTransit, type FrameReceiver, type ThreadFrame } from "./frame.ts";
 
 /** What a message counts for besides its text. */
 const MESSAGE_COST = 64;

@@ -32,11 +32,14 @@ export function realThreads(): Threads {
       return [new Way(port1), new Way(port2)];
     },
     load: loadModule,
+    onEnding: (run) => void (onEnding = run),
   };
 }
 
 /** Ports of this thread to others, which learn of its end. */
 const ways = new Set<Way>();
+/** What this thread has to do before. */
+let onEnding = () => {};
 
 /** An end of a channel. */
 class Way implements ThreadPort {
@@ -108,8 +111,7 @@ class WorkerThread implements Thread {
       },
       // Why it ended is told by `ended`.
       listen: (take) => {
-        worker.onmessage = ({ data, ports }) =>
-          isObituary(data) ? this.#end(data.died) : take(data, received(ports));
+        worker.onmessage = ({ data, ports }) => isObituary(data) ? this.#end(data.died) : take(data, received(ports));
       },
       close: () => void (worker.onmessage = null),
     };
@@ -140,6 +142,7 @@ function parentPort(): ThreadPort | null {
   const die = (died: string) => {
     if (hasDied) return;
     hasDied = true;
+    onEnding();
     // Whoever waits for the end of this thread hears the others' last words first.
     for (const way of ways) way.post({ died } satisfies Obituary);
     scope.postMessage({ died } satisfies Obituary, []);

@@ -27,6 +27,8 @@ export function simulatedThreads(surroundings: ThreadSurroundings, parent: Threa
     channel: () => joinedPorts(life, life),
     // Whatever a thread could load is a part of this program.
     load: () => Promise.resolve(),
+    // They are ended by others only.
+    onEnding() {},
   };
 }
 
@@ -52,7 +54,16 @@ function startThread(surroundings: ThreadSurroundings, program: ThreadProgram, n
       end(error instanceof Error ? error.message : String(error));
     }
   }, "work");
-  return { port, ended, terminate: () => end(null) };
+  return { port: withoutEnd(port), ended, terminate: () => end(null) };
+}
+
+/** The way to a thread that was started here: of its end another promise tells, with the reason. */
+function withoutEnd(port: SimulatedPort): ThreadPort {
+  return {
+    post: (parcel, ports) => port.post(parcel, ports),
+    listen: (take) => port.listen(take, () => {}),
+    close: () => port.close(),
+  };
 }
 
 type Take = (parcel: unknown, ports: readonly ThreadPort[]) => void;

@@ -16,7 +16,6 @@ import {
 import {
   Ack,
   addressOf,
-  type AddressValue,
   bind,
   blockOf,
   castTo,
@@ -24,9 +23,6 @@ import {
   Faulted,
   HostPort,
   Integer8,
-  Log,
-  logLine,
-  type LogRecord,
   Message,
   Ping,
   realWorld,
@@ -35,9 +31,7 @@ import {
   Runtime,
   Stop,
   Unicode,
-  type World,
 } from "../../runtime/mod.ts";
-import { Simulation } from "../../runtime/simulation/mod.ts";
 import {
   caller,
   Card,
@@ -53,53 +47,7 @@ import {
   publisher,
   unsendable,
 } from "../testdata/threads/thread_actors.ts";
-
-/** One process, whose main actor is the test. */
-interface Process {
-  readonly runtime: Runtime;
-  readonly records: LogRecord[];
-}
-
-type Scenario = (self: Routine, process: Process) => Promise<void>;
-
-async function inWorld(world: World, scenario: Scenario): Promise<void> {
-  const records: LogRecord[] = [];
-  const log = new Log("OBJECT", { write: (record) => void records.push(record) });
-  const { runtime, run, close } = openRuntime({ world, log, strict: true, directory: { scope: "LAN" } });
-  try {
-    const returned = await run(async (self) => {
-      await scenario(self, { runtime, records });
-      return null;
-    });
-    if (returned instanceof Faulted) {
-      throw new Error(`${returned}\n${records.filter(({ tag }) => tag === "!").map(logLine).join("\n")}`);
-    }
-  } finally {
-    await close();
-  }
-}
-
-function real(name: string, scenario: Scenario): void {
-  Deno.test(`thread: ${name}, in a worker`, () => inWorld(realWorld(), scenario));
-}
-
-function simulatedOnly(name: string, scenario: (simulation: Simulation) => Scenario): void {
-  Deno.test(`thread: ${name}, in virtual time`, async () => {
-    const simulation = new Simulation({ seed: 7 });
-    await simulation.execute(simulation.host("alpha"), (world) => inWorld(world, scenario(simulation)), 600_000);
-  });
-}
-
-function both(name: string, scenario: Scenario): void {
-  real(name, scenario);
-  simulatedOnly(name, () => scenario);
-}
-
-async function returnedBy(self: Routine, child: AddressValue): Promise<unknown> {
-  const returned = await self.select(Returned);
-  assertStrictEquals(self.returnAddress, child);
-  return returned.message;
-}
+import { both, checkLedger, inWorld, real, returnedBy, simulatedOnly } from "./thread_harness.ts";
 
 both("an actor can be talked to from the moment when create() returns, and gives its own address", async (self) => {
   const child = self.create(echo, { greeting: "moin", friend: self.address, table: [[1, 2.5], []] });
@@ -338,15 +286,20 @@ simulatedOnly("messages for a thread that takes none are bounded, and the discar
     // The thread has not begun: all of these wait.
     const child = self.create(counter);
     const text = "x".repeat(1_000_000);
+    const link = () => runtime.ledger().queues.find(({ name }) => name === "thread counter-1")!;
     for (let count = 0; count < 200; count++) self.send(new Card({ count, text }), child);
     const { discarded } = runtime.counts;
     assert(discarded > 50 && discarded < 100, `${discarded} discarded`);
+    const { kind, accepted, delivered, waiting, discarded: { full } } = link();
+    assertEquals([kind, full, accepted, accepted - delivered], ["outbound", discarded, 200 - discarded, waiting]);
+    checkLedger(runtime);
     self.send(new Stop(), child);
     self.send(new Enquiry(), child);
     await self.select([Returned], { seconds: 5 });
     self.start(Misdeed, 2);
     await self.select(Misdeed);
-    assert(records.some(({ tag, text }) => tag === "?" && text.includes("thread counter")), "a warning");
+    assert(records.some(({ tag, text }) => tag === "?" && text.includes("thread counter-1")), "a warning");
+    assertEquals(link().waiting, 0);
   };
 });
 

@@ -142,6 +142,7 @@ export async function creator(self: Routine): Promise<unknown> {
   for (let count = 0; count < 10; count++) {
     const m = await self.input();
     if (!(m instanceof Card) || m.count !== count) return new Faulted("out of order", `${m}`);
+    if (self.returnAddress !== child) return new Faulted("answered from elsewhere", self.returnAddress);
     answers.push(m);
   }
   self.send(new Stop(), child);
