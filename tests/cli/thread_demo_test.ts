@@ -7,8 +7,8 @@ const DEMO = decodeURIComponent(new URL("../demo/multithreading", import.meta.ur
 
 for (
   const [file, actor, threads, lines] of [
-    ["test_server_2.ts", "texture", 4, /\+ <00000001>texture@texture-\d+ - Created/g],
-    ["test_server_4.ts", "worker", 8, /\+ <00000001>worker@worker-\d+ - Created/g],
+    ["test_server_2.ts", "texture", 4, /\+ <[0-9a-f]{8}>texture@texture-\d+ - Created/g],
+    ["test_server_4.ts", "worker", 8, /\+ <[0-9a-f]{8}>worker@worker-\d+ - Created/g],
   ] as const
 ) {
   Deno.test(`multithreading/${file} computes in ${threads} threads, and ends with all of them`, async () => {
@@ -21,7 +21,7 @@ for (
       return JSON.parse(await response.text()).value[1] as number[][];
     }));
     tables.forEach((table, i) => assertEquals([table.length, table[0]!.length], [50, sizes[i]]));
-    await running.seen(new RegExp(`<00000001>${actor}@${actor}-`), threads);
+    await running.seen(new RegExp(`<[0-9a-f]{8}>${actor}@${actor}-`), threads);
     running.signal("SIGINT");
     const { code, err } = await running.outcome();
     assertEquals(code, 71);
