@@ -253,6 +253,7 @@ export type {
   SupervisedSettings,
   TerminalSize,
   Thread,
+  ThreadPort,
   ThreadProgram,
   Threads,
   Traffic,
