@@ -16,6 +16,9 @@ import type { Cancel, World } from "./world.ts";
 /** Paths whose last part is remembered. */
 const HOPS_REMEMBERED_MAX = 4096;
 
+/** Timers that expire before messages, input and output get their turn, however many are due. */
+const EXPIRING_MAX = 512;
+
 /** How often discarded messages are reported. */
 const DISCARD_REPORT_MS = 1000;
 
@@ -242,6 +245,7 @@ export abstract class Kernel {
 
   /** @internal Calls `expire` once, `milliseconds` from now, never early. */
   after(milliseconds: number, expire: () => void): Timer {
+    if (Number.isNaN(milliseconds)) throw new RangeError("Cannot start a timer: its time is not a number");
     const timer = this.#timers.add(this.world.clock.now() + Math.max(0, milliseconds), expire);
     this.#setAlarm();
     return timer;
@@ -267,13 +271,25 @@ export abstract class Kernel {
     this.#alarm = null;
     if (this.#closed) return;
     const now = this.world.clock.now();
+    let left = EXPIRING_MAX;
     try {
-      for (let expire = this.#timers.take(now); expire !== null; expire = this.#timers.take(now)) expire();
+      while (left-- > 0) {
+        const expire = this.#timers.take(now);
+        if (expire === null) break;
+        expire();
+      }
     } finally {
       // Whatever one of them throws, the others still come.
-      this.#setAlarm();
+      if (left < 0) this.#ringSoon();
+      else this.#setAlarm();
     }
   };
+
+  /** More are due: messages, input and output have their turn first. */
+  #ringSoon(): void {
+    this.#alarm = { due: -Infinity, cancel: () => {} };
+    this.world.clock.soon(this.#ring);
+  }
 
   // What gets reported.
 
