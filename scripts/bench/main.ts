@@ -16,7 +16,18 @@ import { guard, type RecordedRow } from "./guard.ts";
 import { jsonLine, tableOf } from "./report.ts";
 
 /** Parts by name, in the order in which they run. */
-const PARTS = ["local", "codec", "transport", "threads", "http", "demo", "directory_match", "start"];
+const PARTS = [
+  "local",
+  "memory",
+  "timers",
+  "codec",
+  "transport",
+  "threads",
+  "http",
+  "demo",
+  "directory_match",
+  "start",
+];
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 const here = `${root}scripts/bench/`;
