@@ -188,6 +188,9 @@ export class DirectoryCore {
         this.#parent.start();
         this.#accept.start();
         break;
+      case "objectEnded":
+        this.#registry.objectEnded(event.object);
+        break;
       case "listening":
         this.#accept.listening(event.ipp);
         break;

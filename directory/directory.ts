@@ -7,6 +7,7 @@ import {
   type Faulted,
   type HostPort,
   Instant,
+  isRemote,
   type Kernel,
   type Network,
   on,
@@ -20,6 +21,7 @@ import {
 import { DirectoryCore, type DirectoryCounts } from "./core.ts";
 import type { DirectoryEvent, Effect } from "./effects.ts";
 import { LinkControllers } from "./link_controllers.ts";
+import { PublishAs, SubscribeTo } from "./messages.ts";
 
 /** How to make a directory. */
 export interface DirectorySettings {
@@ -52,6 +54,8 @@ class Happened {
  */
 export class ObjectDirectory extends Stateless {
   readonly #settings: DirectorySettings;
+  /** Those for whom something was requested, until they end. */
+  readonly #watched = new Set<Address>();
   readonly #timers = new Map<string, { readonly cancel: () => void }>();
   #core: DirectoryCore | null = null;
   #links: LinkControllers | null = null;
@@ -85,7 +89,18 @@ export class ObjectDirectory extends Stateless {
     if (received instanceof Happened) this.#handle(received.event);
     else if (received !== null) {
       this.#handle({ kind: "received", message: received, from: returnAddress });
+      if (!isRemote(returnAddress)) this.#watch(objectOf(received));
     }
+  }
+
+  /** What is listed for an actor of this process ends with it, in whatever thread it lives. */
+  #watch(object: Address | null): void {
+    if (object === null || isRemote(object) || this.#watched.has(object)) return;
+    this.#watched.add(object);
+    this.kernel.watch(object, () => {
+      this.#watched.delete(object);
+      this.kernel.send(new Happened({ kind: "objectEnded", object }), this.address, this.address);
+    });
   }
 
   /** @internal */
@@ -145,6 +160,12 @@ export class ObjectDirectory extends Stateless {
     this.#timers.get(name)?.cancel();
     this.#timers.delete(name);
   }
+}
+
+/** For whom a request is. */
+function objectOf(message: object): Address | null {
+  if (message instanceof PublishAs) return message.publisherAddress;
+  return message instanceof SubscribeTo ? message.subscriberAddress : null;
 }
 
 /** The directories of a runtime that run, by their addresses. */

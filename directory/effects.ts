@@ -27,6 +27,8 @@ export type DirectoryEvent =
    * last hop of `from`.
    */
   | { readonly kind: "received"; readonly message: object; readonly from: Address }
+  /** Somebody of this process for whom there was a request has ended. */
+  | { readonly kind: "objectEnded"; readonly object: Address }
   /** Answers to the effect `listen`. */
   | { readonly kind: "listening"; readonly ipp: HostPort }
   | { readonly kind: "notListening"; readonly reason: string }

@@ -79,6 +79,8 @@ export class Registry {
   readonly #waiting = new Map<string, Reservation>();
   /** Searches of this process with their askers. */
   readonly #searches = new Set<string>();
+  /** Ids of what is published and subscribed for objects of this process, by those. */
+  readonly #ofObjects = new Map<Address, Set<string>>();
   /** What a new directory above has not been told yet. */
   #telling: Chore | null = null;
 
@@ -108,6 +110,7 @@ export class Registry {
     }
     const reservation: Reservation = { id: moment.draw.uuid(), request, from };
     this.#names.set(name, reservation);
+    this.#note(request.publisherAddress!, reservation.id);
     if (isWider(request.scope!, "PROCESS")) {
       this.#waiting.set(reservation.id, reservation);
       const to = { host: listenerHost(request), encrypted: request.encrypted === true };
@@ -129,6 +132,7 @@ export class Registry {
     if (reservation === undefined) return;
     this.#waiting.delete(id);
     this.#names.delete(reservation.request.name!);
+    this.#unnote(reservation.request.publisherAddress!, id);
     this.#parts.publishers.failed(id);
     this.#parts.effects.send(reservation.from, NotPublished.of(reservation.request, "cannot listen", reason));
   }
@@ -174,6 +178,7 @@ export class Registry {
     }
     this.#searches.add(key);
     const id = moment.draw.uuid();
+    this.#note(subscriberAddress, id);
     const subscription: Subscription = {
       id,
       search,
@@ -192,26 +197,72 @@ export class Registry {
 
   /** An object of this process asks to end a publication. It is answered whether or not there was one. */
   clearPublished(request: ClearPublished, from: Address, moment: Moment): void {
-    const { effects, listings, publishers } = this.#parts;
     const { name, scope, publishedId, note } = request;
-    effects.send(from, new PublishedCleared({ name, scope, publishedId, note }));
-    const publication = listings.publications.get(publishedId!);
+    this.#parts.effects.send(from, new PublishedCleared({ name, scope, publishedId, note }));
+    this.#withdrawPublication(publishedId!, moment);
+  }
+
+  #withdrawPublication(id: string, moment: Moment): void {
+    const { listings, publishers } = this.#parts;
+    const publication = listings.publications.get(id);
     if (publication === undefined || publication.request === null) return;
     this.#names.delete(publication.name);
-    publishers.remove(publication.id);
+    this.#unnote(publication.request.publisherAddress!, id);
+    publishers.remove(id);
     this.#removeAll([publication], [], moment);
   }
 
   /** An object of this process asks to end a subscription. It is answered whether or not there was one. */
   clearSubscribed(request: ClearSubscribed, from: Address, moment: Moment): void {
-    const { effects, listings, subscribers } = this.#parts;
     const { search, scope, subscribedId, note } = request;
-    effects.send(from, new SubscribedCleared({ search, scope, subscribedId, note }));
-    const subscription = listings.subscriptions.get(subscribedId!);
+    this.#parts.effects.send(from, new SubscribedCleared({ search, scope, subscribedId, note }));
+    this.#withdrawSubscription(subscribedId!, moment);
+  }
+
+  #withdrawSubscription(id: string, moment: Moment): void {
+    const { listings, subscribers } = this.#parts;
+    const subscription = listings.subscriptions.get(id);
     if (subscription === undefined || subscription.request === null) return;
     this.#searches.delete(subscription.request.key);
-    subscribers.remove(subscription.id, moment);
+    this.#unnote(subscription.request.request.subscriberAddress!, id);
+    subscribers.remove(id, moment);
     this.#removeAll([], [subscription], moment);
+  }
+
+  #note(object: Address, id: string): void {
+    const ids = this.#ofObjects.get(object);
+    if (ids === undefined) this.#ofObjects.set(object, new Set([id]));
+    else ids.add(id);
+  }
+
+  #unnote(object: Address, id: string): void {
+    const ids = this.#ofObjects.get(object);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#ofObjects.delete(object);
+  }
+
+  /** An object of this process has ended, however that came: nothing is published or subscribed for it any more. */
+  objectEnded(object: Address): void {
+    const ids = this.#ofObjects.get(object);
+    if (ids === undefined) return;
+    this.#ofObjects.delete(object);
+    this.#parts.chores.begin(`end of ${object}`, this.#withdrawalSteps(ids));
+  }
+
+  *#withdrawalSteps(ids: ReadonlySet<string>): Steps {
+    const { chores, publishers } = this.#parts;
+    for (const id of ids) {
+      const reservation = this.#waiting.get(id);
+      if (reservation !== undefined) {
+        this.#waiting.delete(id);
+        this.#names.delete(reservation.request.name!);
+        publishers.remove(id);
+      }
+      this.#withdrawPublication(id, chores.moment);
+      this.#withdrawSubscription(id, chores.moment);
+      chores.effort.spend(REMOVE_UNITS);
+      if (chores.effort.isSpent) yield;
+    }
   }
 
   // Listings of the directories below. Each says what is wrong with the message, or null.

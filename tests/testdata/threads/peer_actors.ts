@@ -4,6 +4,7 @@ import {
   Ack,
   Address,
   Any,
+  Available,
   bind,
   Block,
   Boolean,
@@ -20,6 +21,7 @@ import {
   type Routine,
   type Settings,
   Stop,
+  subscribe,
   Unicode,
 } from "@layer-cake/cake";
 import { Card, counter, echo, Misdeed } from "./thread_actors.ts";
@@ -145,3 +147,15 @@ export async function closer(self: Routine, { to }: Settings<typeof lampSettings
   return null;
 }
 bind(closer, import.meta, { settings: lampSettings, thread: "closers" });
+
+/** Subscribes to what is published under a name, and says so to its parent. */
+export async function subscriber(self: Routine, { search }: Settings<typeof subscriberSettings>): Promise<unknown> {
+  subscribe(self, search!, { scope: "PROCESS" });
+  for (;;) {
+    const m = await self.input();
+    if (m instanceof Available) self.send(new Card({ who: m.publisherAddress }), self.parentAddress);
+    else if (m instanceof Stop) throw new Error("no more of this");
+  }
+}
+const subscriberSettings = { search: Unicode };
+bind(subscriber, import.meta, { settings: subscriberSettings, thread: "subscribers" });

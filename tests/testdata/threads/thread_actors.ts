@@ -128,6 +128,7 @@ export async function publisher(self: Routine, { name }: Settings<typeof publish
     const m = await self.input();
     if (m instanceof Ping) self.reply(new Ack());
     else if (m instanceof Card) self.reply(m);
+    else if (m instanceof Misdeed) misbehave(m.kind!);
     else if (m instanceof Stop) return null;
   }
 }
