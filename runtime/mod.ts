@@ -240,6 +240,7 @@ export {
   type Home,
   makeHome,
   openHome,
+  removeHome,
   roleHolders,
   roleNames,
   type RoleSelection,

@@ -1,6 +1,6 @@
 /** `cake destroy`: removes a home. */
 
-import { Faulted, FileError, roleNames, runningRoles } from "../../runtime/mod.ts";
+import { Faulted, FileError, removeHome, roleNames, runningRoles } from "../../runtime/mod.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { absolutePath, givenHome } from "../homes.ts";
 
@@ -31,7 +31,7 @@ async function run(call: CommandCall): Promise<CommandResult> {
     return { value: new Faulted(cannot, `running roles "${shown.join(",")}"`) };
   }
   try {
-    await world.files.remove(path);
+    await removeHome(world, path);
     return { value: null };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;

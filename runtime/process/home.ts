@@ -1,9 +1,9 @@
 /** The home of a composite process: a folder with its roles. */
 
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import { FileError, type World } from "../world.ts";
 import { HomeError } from "./home_error.ts";
-import { openRole, type Role, roleHolder, rolePath } from "./role.ts";
+import { openRole, removeLeftOver, type Role, roleHolder, rolePath } from "./role.ts";
 import { HOME_FOLDERS, isReservedName, isSubRole } from "./role_records.ts";
 
 /** Which roles are wanted besides the ordinary ones. */
@@ -61,6 +61,28 @@ export async function roleNames(world: World, path: string): Promise<string[] | 
 export async function makeHome(world: World, path: string): Promise<void> {
   for (const name of HOME_FOLDERS) await world.files.makeFolder(join(path, name));
 }
+
+/**
+ * Removes a home with everything in it: it is gone as a whole before its folder is taken apart. What an earlier removal
+ * left that was cut off goes, too.
+ */
+export async function removeHome({ files, random }: World, path: string): Promise<void> {
+  const beside = `${basename(path)}${REMOVED_HOME}`;
+  const removed = join(path, "..", `${beside}${random.uuid().slice(0, 8)}`);
+  try {
+    await files.rename(path, removed);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    // Where disks meet, a folder has to stay where it is.
+    return await files.remove(path);
+  }
+  await files.remove(removed);
+  await removeLeftOver(files, join(path, ".."), (name) => name.startsWith(beside) && REMOVED_TAIL.test(name));
+}
+
+/** How the name of a home goes on that is being removed. */
+const REMOVED_HOME = ".old-";
+const REMOVED_TAIL = /\.old-[0-9a-f]{8}$/;
 
 /** The processes that hold locks of roles, by the names of the roles, sorted. Nothing is locked or changed by looking. */
 export async function roleHolders(world: World, path: string, names: Iterable<string>): Promise<Map<string, number>> {

@@ -248,6 +248,23 @@ export async function removeRole({ files, random }: World, homePath: string, nam
   const removed = join(homePath, `old-${name}-${random.uuid().slice(0, 8)}`);
   await files.rename(rolePath(homePath, name), removed);
   await files.remove(removed);
+  await removeLeftOver(files, homePath, (one) => REMOVED.test(one));
+}
+
+/** What a removal leaves that is cut off. */
+const REMOVED = /^old-.*-[0-9a-f]{8}$/;
+
+/** Removes what is left over in a folder, by name. What can't be removed now may be some other time. */
+export async function removeLeftOver(
+  files: FileSystem,
+  folder: string,
+  isLeftOver: (name: string) => boolean,
+): Promise<void> {
+  try {
+    for (const name of await files.list(folder)) if (isLeftOver(name)) await files.remove(join(folder, name));
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
 }
 
 /** Makes the folder of materials that all roles of one executable share. */

@@ -80,11 +80,20 @@ export function simulatedCake(
     });
   }
   let count = 0;
-  const start = (...argv: string[]) =>
-    host.start(`cake-${++count}`, async (own: World) => {
-      const world = change(own);
-      world.processes.exit(await runCake(world, world.processes.self.arguments) ?? 0);
-    }, { arguments: argv, folder: PROJECT, environment: { PATH: "/bin", ...environment } });
+  const command = async (own: World) => {
+    const world = change(own);
+    world.processes.exit(await runCake(world, world.processes.self.arguments) ?? 0);
+  };
+  const start = (...argv: string[]) => {
+    const name = `cake-${++count}`;
+    // It starts itself again for the background.
+    host.install(`/bin/${name}`, command);
+    return host.start(name, command, {
+      arguments: argv,
+      folder: PROJECT,
+      environment: { PATH: "/bin", ...environment },
+    });
+  };
   return {
     simulation,
     host,
