@@ -5,4 +5,5 @@
  */
 
 export { COMMANDS, runCake } from "./cake.ts";
+export { EXIT_CODES } from "./exit_codes.ts";
 export { VERSION } from "./version.ts";

@@ -1,6 +1,7 @@
 /** `cake log`: shows what roles stored in their logs. */
 
 import {
+  bind,
   Boolean,
   ClockTime,
   Enumeration,
@@ -37,6 +38,8 @@ const FOLLOW_SECONDS = 0.5;
 const TimeFrameType = Enumeration(
   Object.fromEntries(TIME_FRAMES.map((name, number) => [name, number])) as Record<TimeFrame, number>,
 );
+
+bind(TimeFrameType, "script.layer_cake", { name: "TimeFrame" });
 
 /** Shows stored logs. */
 export const log: Command = {

@@ -1,8 +1,9 @@
 /** `cake run`: runs the roles of a home in the foreground. */
 
-import { Boolean, Faulted, runProgram } from "../../runtime/mod.ts";
-import type { Command, CommandCall, CommandResult, CommandSetting } from "../command.ts";
+import { Boolean, Faulted, performProgram, printResult, type Program, type World } from "../../runtime/mod.ts";
+import { type Command, type CommandCall, type CommandResult, type CommandSetting, PROGRAM_NAME } from "../command.ts";
 import { MANIFEST_SETTING, runnable } from "../composite.ts";
+import { hasFailedRole, ROLE_FAILED_STATUS } from "../exit_codes.ts";
 import { RUN_HELP } from "../group_help.ts";
 import { groupProgram } from "../group_program.ts";
 import { RunView } from "../view/run_view.ts";
@@ -46,9 +47,17 @@ async function runHome(call: CommandCall): Promise<CommandResult> {
   const argv = [...ready.argv, "--origin=RUN"];
   const watches = settings.get("watch") === true;
   if (!world.environment.isErrorTerminal() || settings.get("plain") === true) {
-    return { status: await runProgram(world, groupProgram(world, { watches }), argv) };
+    return { status: await runGroup(world, groupProgram(world, { watches }), argv) };
   }
   if (commandLine.debugLevel === null) argv.push(`--debug-level=${TERMINAL_LOG_LEVEL}`);
   const view = new RunView(world, [...ready.home.roles.keys()]);
-  return { status: await runProgram(view.world, groupProgram(view.world, { view, watches }), argv) };
+  return { status: await runGroup(view.world, groupProgram(view.world, { view, watches }), argv) };
+}
+
+/** Runs the composite process here. A table that tells of failures is a failure, but to a parent that reads it. */
+function runGroup(world: World, program: Program, argv: readonly string[]): Promise<number> {
+  return performProgram(world, program, argv, async (value, flags) => {
+    const status = await printResult(world, PROGRAM_NAME, value, flags);
+    return status === 0 && !flags.childProcess && hasFailedRole(value) ? ROLE_FAILED_STATUS : status;
+  });
 }

@@ -36,7 +36,7 @@ export interface OutputFlags {
 export function processOutput(program: string, value: unknown, flags: OutputFlags, forms: TextForms = {}): Output {
   const isFault = value instanceof Faulted;
   const status = isFault ? value.exitStatus ?? FAULT_EXIT_STATUS : 0;
-  if (isFault && !flags.fullOutput) return { ...SILENT, error: `${program}: ${value}\n`, status };
+  if (isFault && !flags.fullOutput) return { ...SILENT, error: `${program}: ${oneLine(String(value))}\n`, status };
   if (value === null || value === undefined) return { ...SILENT, status };
   try {
     if (flags.outputFile !== null) {
@@ -51,6 +51,15 @@ export function processOutput(program: string, value: unknown, flags: OutputFlag
     const nextFlags = { ...flags, outputFile: null, fullOutput: flags.fullOutput && canRetry };
     return processOutput(program, new Faulted(error.message), nextFlags);
   }
+}
+
+/** A text that may be anybody's as one line that does nothing to a terminal. */
+function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, (character) => {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    return escaped.length > 1 ? escaped : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 const SILENT: Output = { out: "", error: "", file: null, status: 0 };
