@@ -10,6 +10,7 @@ import {
   Faulted,
   FileError,
   HomeError,
+  nearestName,
   printResult,
   type SplitArguments,
   splitArguments,
@@ -42,7 +43,6 @@ import { top } from "./commands/top.ts";
 import { update } from "./commands/update.ts";
 import { validate } from "./commands/validate.ts";
 import { why } from "./commands/why.ts";
-import { nearestName } from "./suggestion.ts";
 import { versionText } from "./version.ts";
 
 /** All commands, in the order of the help. */
@@ -108,7 +108,7 @@ async function runCommand(world: World, commandLine: CommandLine, rest: SplitArg
   const [name, ...words] = rest.words;
   if (name === undefined || name === "help") {
     if (name === undefined && !commandLine.help) return await complain(world, commandLine, "no sub-command");
-    return help(world, words[0]);
+    return await helpOn(world, commandLine, words[0]);
   }
   const command = findCommand(name);
   if (command === undefined) return await complain(world, commandLine, `unknown sub-command "${name}"`, meant(name));
@@ -158,6 +158,12 @@ function extractOwn(split: SplitArguments, table: readonly CommandSetting[]): Re
 
 function findCommand(name: string): Command | undefined {
   return [...COMMANDS, ...HIDDEN_COMMANDS].find((command) => command.name === name);
+}
+
+/** `cake help`, or `cake help COMMAND`. */
+async function helpOn(world: World, commandLine: CommandLine, name: string | undefined): Promise<number> {
+  if (name === undefined || name === "help" || findCommand(name) !== undefined) return help(world, name);
+  return await complain(world, commandLine, `unknown sub-command "${name}"`, meant(name));
 }
 
 function help(world: World, name: string | undefined): number {

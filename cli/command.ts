@@ -6,6 +6,7 @@ import { helpRows } from "../runtime/process/help.ts";
 import type { SettingShape, SplitArguments } from "../runtime/process/arguments.ts";
 import type { CommandLine } from "../runtime/process/standard_arguments.ts";
 import { dashed } from "../runtime/process/arguments.ts";
+import { EXIT_CODES, OTHER_EXIT_CODES } from "./exit_codes.ts";
 import type { World } from "../runtime/world.ts";
 
 /** What a command is called with. */
@@ -35,8 +36,20 @@ export interface Command {
   /** Passes arguments that it doesn't know on to another process. */
   readonly forwards: boolean;
   /** Command lines behind the program's name, for the help. */
-  readonly examples?: readonly string[];
+  readonly examples: readonly string[];
+  /** What it prints for programs. These names and their meanings stay. */
+  readonly json?: JsonForm;
   run(call: CommandCall): Promise<CommandResult>;
+}
+
+/** What a command prints as JSON. */
+export interface JsonForm {
+  /** The argument that asks for it: one document, or one for each line. */
+  readonly argument: "json" | "jsonl";
+  /** What the fields are of, as `each role`. */
+  readonly of: string;
+  /** Name and meaning. */
+  readonly fields: readonly (readonly [name: string, meaning: string])[];
 }
 
 /** A setting of a command, with what the help says about it. */
@@ -65,7 +78,10 @@ export function mainHelp(commands: readonly Command[]): string {
     `Usage: ${PROGRAM_NAME} <command> [word ...] [--argument=value ...]`,
     `Commands:\n${helpRows(rows)}`,
     `Arguments of every command:\n${helpRows(STANDARD_ROWS)}`,
-    `${PROGRAM_NAME} <command> --help says more about a command.`,
+    `Exit status:\n${
+      helpRows(EXIT_CODES.map(({ code, meaning }) => [String(code), meaning] as const))
+    }\n${OTHER_EXIT_CODES}`,
+    `${PROGRAM_NAME} help <command> says more about a command, with examples.`,
     "",
   ].join("\n\n").trimEnd() + "\n";
 }
@@ -76,7 +92,11 @@ export function commandHelp(command: Command): string {
   const rows = command.settings.map((setting) => [`--${dashed(setting.wireName)}`, setting.help] as const);
   if (rows.length > 0) sections.push(`Arguments:\n${helpRows(rows)}`);
   if (command.forwards) sections.push("Other arguments are settings, kept for when the roles run.");
-  if (command.examples !== undefined) {
+  if (command.json !== undefined) {
+    const { argument, of, fields } = command.json;
+    sections.push(`With --${argument}, of ${of}:\n${helpRows(fields)}`);
+  }
+  if (command.examples.length > 0) {
     sections.push(`Examples:\n${command.examples.map((line) => `  ${PROGRAM_NAME} ${line}`).join("\n")}`);
   }
   return `${sections.join("\n\n")}\n`;

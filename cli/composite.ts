@@ -5,6 +5,7 @@ import {
   Faulted,
   GROUP_ROLE,
   type Home,
+  meantText,
   openHome,
   openRole,
   roleHolders,
@@ -54,7 +55,10 @@ export async function runnable(call: CommandCall, { verb, empty }: RunWords): Pr
   const running = await roleHolders(world, path, [...home.roles.keys(), GROUP_ROLE]);
   if (running.size > 0) return new Faulted(cannot, runningText(running));
   const lost = await lostMainRole(call, home);
-  if (lost !== null) return new Faulted(cannot, `no role "${lost}" to be the main role`);
+  if (lost !== null) {
+    const hint = meantText(lost, [...home.roles.keys()]);
+    return new Faulted(cannot, `no role "${lost}" to be the main role${hint}`);
+  }
   const place = [`--home-path=${path}`, `--role-name=${GROUP_ROLE}`];
   return { home, argv: [...words, ...groupArguments(call), ...place, ...standardFlags(call.commandLine)] };
 }

@@ -5,6 +5,7 @@ import {
   DEFAULT_HOME,
   Faulted,
   type Home,
+  meantText,
   openHome,
   rolePath,
   type RoleSelection,
@@ -43,7 +44,9 @@ export async function searchHome(
   const roles = new Map([...home.roles].filter(([name]) => matches(name)));
   const damage = new Map([...home.damage].filter(([name]) => matches(name)));
   if (search.length > 0 && roles.size + damage.size === 0) {
-    return new Faulted(cannot, `no roles matching "${search.join(", ")}"`);
+    const names = [...home.roles.keys()];
+    const hint = search.map((word) => meantText(word, names)).find((text) => text !== "") ?? "";
+    return new Faulted(cannot, `no roles matching "${search.join(", ")}"${hint}`);
   }
   return { path, roles, damage };
 }

@@ -1,6 +1,6 @@
 /** The one role that a command is about. */
 
-import { Faulted, openHome, type Role } from "../runtime/mod.ts";
+import { Faulted, meantText, openHome, type Role } from "../runtime/mod.ts";
 import type { CommandCall } from "./command.ts";
 import { absolutePath, givenHome } from "./homes.ts";
 
@@ -18,5 +18,5 @@ export async function namedRole(
   }
   const damage = home.damage.get(name);
   if (damage !== undefined) return new Faulted(cannot, damage.message);
-  return home.roles.get(name) ?? new Faulted(cannot, "does not exist");
+  return home.roles.get(name) ?? new Faulted(cannot, `does not exist${meantText(name, [...home.roles.keys()])}`);
 }

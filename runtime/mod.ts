@@ -246,6 +246,7 @@ export {
   type RoleSelection,
   runningRoles,
 } from "./process/home.ts";
+export { meantText, nearestName } from "./suggestion.ts";
 export { HomeError } from "./process/home_error.ts";
 export { watchSignals } from "./process/interruption.ts";
 export { LIBRARY_CONNECTOR, type LibraryConnector } from "./process/library.ts";
@@ -253,6 +254,7 @@ export { RetryIntervals, retryPauses } from "./process/retry.ts";
 export { editRole } from "./process/edit_role.ts";
 export {
   createRole,
+  formsOf,
   openRole,
   removeRole,
   resourceFolder as roleResourceFolder,
@@ -281,7 +283,7 @@ export {
   UserLog,
 } from "./process/standard_arguments.ts";
 export { type TextForms, textFromValue, TextValueError, valueFromText } from "./process/text_value.ts";
-export { recordingText, typeNameOf } from "./process/typed_text.ts";
+export { outputText, recordingText, typeNameOf } from "./process/typed_text.ts";
 export { type ChildOptions } from "./process/child.ts";
 export { ProcessObject, type ProcessRequest } from "./process_object.ts";
 export { realWorld } from "./real_world.ts";

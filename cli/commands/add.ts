@@ -34,6 +34,7 @@ export const add: Command = {
     { name: "roleStart", wireName: "role_start", type: Integer8, help: "the first number (default 0)" },
   ],
   forwards: true,
+  examples: ["add server.ts", "add worker.ts pool --role-count=8 --role-start=1", "add bot.py greeter --name=you"],
   run,
 };
 

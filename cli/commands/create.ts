@@ -13,6 +13,11 @@ export const create: Command = {
   summary: "Make a home for a composite process",
   settings: GROUP_HELP,
   forwards: true,
+  examples: [
+    "create",
+    "create /srv/pool --main-role=server",
+    `create --retry='{"first_steps": [1.0, 2.0], "regular_steps": 8.0}'`,
+  ],
   run,
 };
 

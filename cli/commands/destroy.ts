@@ -11,6 +11,7 @@ export const destroy: Command = {
   summary: "Remove a home with everything in it",
   settings: [],
   forwards: false,
+  examples: ["destroy", "destroy /srv/pool"],
   run,
 };
 

@@ -34,6 +34,7 @@ export const host: Command = {
   summary: "Run the directory of this machine, until you interrupt",
   settings: [AT_HOST, ABOVE, ENCRYPTED],
   forwards: false,
+  examples: ["host", `host --directory-at-lan='{"host": "192.168.1.7", "port": 54195}'`],
   run: (call) => runDirectory(call, hostDirectory),
 };
 
@@ -44,6 +45,7 @@ export const lan: Command = {
   summary: "Run the directory of the local network, until you interrupt",
   settings: [AT_LAN, ENCRYPTED],
   forwards: false,
+  examples: ["lan", `lan --directory-at-lan='{"host": "0.0.0.0", "port": 54195}'`],
   run: (call) => runDirectory(call, lanDirectory),
 };
 

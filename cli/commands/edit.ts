@@ -1,6 +1,6 @@
 /** `cake edit`: opens the settings of a role in a text editor. */
 
-import { editRole, Faulted, openHome, roleHolder, rolePath } from "../../runtime/mod.ts";
+import { editRole, Faulted, meantText, openHome, roleHolder, rolePath } from "../../runtime/mod.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { absolutePath, givenHome } from "../homes.ts";
 
@@ -29,7 +29,9 @@ async function run(call: CommandCall): Promise<CommandResult> {
   const damage = home.damage.get(name);
   if (damage !== undefined) return { value: new Faulted(cannot, damage.message) };
   const role = home.roles.get(name);
-  if (role === undefined) return { value: new Faulted(cannot, "does not exist") };
+  if (role === undefined) {
+    return { value: new Faulted(cannot, `does not exist${meantText(name, [...home.roles.keys()])}`) };
+  }
   if (await roleHolder(world.files, rolePath(path, name)) !== null) {
     return { value: new Faulted(cannot, "role is running") };
   }

@@ -11,6 +11,7 @@ export const group: Command = {
   summary: "Run a composite process as the child of another program",
   settings: [],
   forwards: true,
+  examples: ["group"],
   run,
 };
 

@@ -16,6 +16,18 @@ export const history: Command = {
     JSON_SETTING,
   ],
   forwards: false,
+  json: {
+    argument: "json",
+    of: "each run, the oldest first",
+    fields: [
+      ["index", "its number, as log and returned take it"],
+      ["state", '"ended", "running", or "cut off" for one whose end nobody recorded'],
+      ["start", "when it began, in UTC"],
+      ["stop", "when it ended, in UTC, or null"],
+      ["type", "the type of what it returned, or null"],
+      ["fault", "the text of a fault that it returned, or null"],
+    ],
+  },
   examples: ["history server", "history group --long-listing"],
   run,
 };

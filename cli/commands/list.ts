@@ -24,6 +24,16 @@ export const list: Command = {
     JSON_SETTING,
   ],
   forwards: false,
+  json: {
+    argument: "json",
+    of: "each role",
+    fields: [
+      ["role", "its name"],
+      ["executable", "what it runs, or null for a damaged role"],
+      ["damage", "what is wrong with it, or null"],
+    ],
+  },
+  examples: ["list", "list worker- --long-listing", "list --group-role --sub-roles --json"],
   run,
 };
 

@@ -74,6 +74,17 @@ export const log: Command = {
     { name: "jsonl", wireName: "jsonl", type: Boolean, help: "as JSON, one object a line", longOnly: true },
   ],
   forwards: false,
+  json: {
+    argument: "jsonl",
+    of: "each record, one a line",
+    fields: [
+      ["time", "in UTC, with milliseconds"],
+      ["role", "the role that wrote it"],
+      ["tag", "what kind it is, as --tags has it"],
+      ["object", "the actor: its number, name and state"],
+      ["text", "what it says; further lines of it follow a line end"],
+    ],
+  },
   examples: ["log server --back=10m", "log server worker-0 --tail=100 --follow", "log server --last=HOUR --tags='!?'"],
   run,
 };

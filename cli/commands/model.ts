@@ -1,7 +1,7 @@
 /** `cake model`: the materials of one role. */
 
 import { join } from "@std/path";
-import { Boolean, Faulted, openHome, type Role, Unicode } from "../../runtime/mod.ts";
+import { Boolean, Faulted, meantText, openHome, type Role, Unicode } from "../../runtime/mod.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { absolutePath, givenHome } from "../homes.ts";
 import { scanFolder, SelectionError } from "../storage/scan.ts";
@@ -58,7 +58,9 @@ async function run(call: CommandCall): Promise<CommandResult> {
   const damage = home.damage.get(name);
   if (damage !== undefined) return { value: new Faulted(cannot, damage.message) };
   const role = home.roles.get(name);
-  if (role === undefined) return { value: new Faulted(cannot, "unknown role") };
+  if (role === undefined) {
+    return { value: new Faulted(cannot, `unknown role${meantText(name, [...home.roles.keys()])}`) };
+  }
   const changes = words.length > 0 || isGiven(call, "make_changes") || call.commandLine.modelPath !== null;
   const running = changes ? await runningFault(world, { ...home, damage: new Map() }, [name], cannot) : null;
   if (running !== null) return { value: running };

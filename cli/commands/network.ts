@@ -42,6 +42,28 @@ export const network: Command = {
     JSON_SETTING,
   ],
   forwards: false,
+  json: {
+    argument: "json",
+    of: "each directory, from the top of the tree",
+    fields: [
+      ["at", "the address of its actor"],
+      ["fault", "why it could not be asked; then there is nothing else"],
+      ["scope", "LAN, HOST, GROUP, PROCESS or LIBRARY"],
+      ["executable", "what runs it"],
+      ["unique_id", "its identity"],
+      ["primary_ip", "the address of its machine, or null"],
+      ["connect_to_directory", "where the directory above listens, as host and port, or null"],
+      ["accept_directories_at", "where it listens itself, or null"],
+      ["published", "names: name, scope, encrypted, published_id, listening_ipp"],
+      ["subscribed", "searches: search, scope, subscribed_id"],
+      ["routed", "matches that it found: name, subscribed_id, published_id"],
+      [
+        "peer",
+        "what subscribers in it are joined to: search, subscribed_id, and of each session name, route, open, fault",
+      ],
+      ["sub_directory", "the directories below it, each with these fields"],
+    ],
+  },
   examples: ["network", "network --list-published --list-connected", "network --json"],
   run,
 };

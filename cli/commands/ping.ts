@@ -25,6 +25,14 @@ export const ping: Command = {
     JSON_SETTING,
   ],
   forwards: false,
+  json: {
+    argument: "json",
+    of: "the directory",
+    fields: [
+      ["unique_id", "its identity"],
+      ["seconds", "a list: how long each answer took, or null for one that did not come"],
+    ],
+  },
   examples: ["ping 540e4147 --ping-count=1"],
   run,
 };

@@ -6,10 +6,12 @@ import {
   castBack,
   Faulted,
   Float8,
+  formsOf,
   GROUP_ROLE,
   Integer8,
   Message,
   openRole,
+  outputText,
   type Role,
   roleHolder,
   type Routine,
@@ -21,6 +23,7 @@ import {
 } from "../../runtime/mod.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { runRoutine } from "../command_routine.ts";
+import { JSON_SETTING, writeJson } from "../json_output.ts";
 import { namedRole } from "../named_role.ts";
 
 /** Holds a fault that is the answer, not a failure of the command. */
@@ -43,27 +46,49 @@ export const returned: Command = {
       help: "which run, as history numbers them; from the end if negative",
     },
     { name: "timeout", wireName: "timeout", type: Float8, help: "how many seconds to wait at most" },
+    JSON_SETTING,
   ],
   forwards: false,
+  json: {
+    argument: "json",
+    of: "the run",
+    fields: [
+      ["role", "its role"],
+      ["type", "the type of what it returned, or null"],
+      ["value", "what it returned, or null; of a fault its members"],
+      ["fault", "the text of a fault that it returned, or null"],
+    ],
+  },
   examples: ["returned", "returned server --start=-2", "returned worker --timeout=10.0 --full-output"],
   run,
 };
 
 async function run(call: CommandCall): Promise<CommandResult> {
   const name = call.words[0] ?? call.commandLine.roleName ?? GROUP_ROLE;
+  const result = await pull(call, name);
+  if (call.settings.get("json") !== true || result instanceof Faulted) return { value: result };
+  const value = result instanceof NoFault ? result.fault : result;
+  const typed: unknown = JSON.parse(outputText(value, { typed: true, oneLine: true }, formsOf(call.world)));
+  const [type, members] = (typed as { readonly value: readonly unknown[] | null }).value ?? [null, null];
+  writeJson(call.world, { role: name, type, value: members, fault: value instanceof Faulted ? String(value) : null });
+  return { value: null };
+}
+
+/** What a run returned, with a fault of its own wrapped; a fault says why that can't be said. */
+async function pull(call: CommandCall, name: string): Promise<unknown> {
   const cannot = `cannot pull return for "${name}"`;
   const role = await namedRole(call, name, { cannot });
-  if (role instanceof Faulted) return { value: role };
+  if (role instanceof Faulted) return role;
   const runs = role.records.startStop;
-  if (runs.length === 0) return { value: new Faulted(cannot, "no start/stop records") };
+  if (runs.length === 0) return new Faulted(cannot, "no start/stop records");
   const given = call.settings.get("start") as number | null | undefined ?? runs.length - 1;
   const index = given < 0 ? runs.length + given : given;
   const chosen = runs[index];
-  if (chosen === undefined) return { value: new Faulted(cannot, `start [${index}] out of bounds`) };
-  if (chosen.stop !== null) return { value: answer(chosen) };
+  if (chosen === undefined) return new Faulted(cannot, `start [${index}] out of bounds`);
+  if (chosen.stop !== null) return answer(chosen);
   const never = new Faulted(cannot, `no record of role[${index}] stopping and never will be`);
-  if (index < runs.length - 1) return { value: never };
-  return { value: await runRoutine(call, "returned", (self) => ending(self, call, { role, chosen, never })) };
+  if (index < runs.length - 1) return never;
+  return await runRoutine(call, "returned", (self) => ending(self, call, { role, chosen, never }));
 }
 
 function answer({ returned }: StartStop): unknown {

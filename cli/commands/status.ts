@@ -18,6 +18,16 @@ export const status: Command = {
     JSON_SETTING,
   ],
   forwards: false,
+  json: {
+    argument: "json",
+    of: "each role that runs",
+    fields: [
+      ["role", "its name"],
+      ["pid", "the process that holds its lock"],
+      ["started", "when it began, in UTC, or null where nothing was recorded"],
+      ["seconds", "since then, or null"],
+    ],
+  },
   examples: ["status", "status --long-listing --group-role", "status --json"],
   run,
 };

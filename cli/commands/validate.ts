@@ -42,6 +42,16 @@ export const validate: Command = {
     JSON_SETTING,
   ],
   forwards: false,
+  json: {
+    argument: "json",
+    of: "each problem",
+    fields: [
+      ["file", "the manifest, as it was named"],
+      ["line", "from 1 on"],
+      ["column", "from 1 on"],
+      ["message", "what is wrong"],
+    ],
+  },
   examples: ["validate", "validate deploy/cake.yaml", "validate --schema > cake.schema.json"],
   run,
 };

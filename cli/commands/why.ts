@@ -15,6 +15,15 @@ export const why: Command = {
   summary: "Show every publication of a name, which of them each subscriber is joined to, and why not to the others",
   settings: [OPEN_SCOPE, FULL_IDENTITY, JSON_SETTING],
   forwards: false,
+  json: {
+    argument: "json",
+    of: "each name",
+    fields: [
+      ["name", "the name"],
+      ["candidates", "publications of it: published_id, scope, listening_ipp, home, and subscribers that match"],
+      ["unserved", "subscribers that match and are joined to none: subscribed_id, search, scope, home"],
+    ],
+  },
   examples: ["why sensor:kitchen", "why 'sensor:.*'"],
   run,
 };

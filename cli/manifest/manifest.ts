@@ -6,8 +6,9 @@ import { HostPort } from "../../runtime/messages/host_port.ts";
 import { STANDARD_ARGUMENTS } from "../../runtime/process/standard_arguments.ts";
 import { RetryIntervals } from "../../runtime/process/retry.ts";
 import { isReservedName } from "../../runtime/process/role_records.ts";
+import { meantText } from "../../runtime/suggestion.ts";
 import { MANIFEST_FIELDS } from "./fields.ts";
-import { FieldReader, join, meant, type ReadMap, type ReadValue } from "./read_fields.ts";
+import { FieldReader, join, type ReadMap, type ReadValue } from "./read_fields.ts";
 import { settingText, SettingTextError } from "./setting_text.ts";
 import { inOrder, type Place, type Problem, readYaml, type YamlNode } from "./yaml_tree.ts";
 
@@ -162,7 +163,7 @@ export function wholeProblems(manifest: Manifest, isComplete = true): Problem[] 
   if (!isComplete || mainRole === null || taken.has(mainRole)) return problems;
   const several = roles.get(mainRole);
   const hint = several === undefined
-    ? meant(mainRole, [...taken.keys()])
+    ? meantText(mainRole, [...taken.keys()])
     : `, as that makes several: did you mean "${mainRole}-${several.start}"?`;
   refuse("main_role", `no role "${mainRole}" to be the main role${hint}`);
   return problems;

@@ -2,7 +2,7 @@
 
 /** Holding a tree against a table of fields: what it says, where it says so, and what is wrong with it. */
 
-import { nearestName } from "../suggestion.ts";
+import { meantText, nearestName } from "../../runtime/suggestion.ts";
 import { ADDRESS_FIELDS, EXTENSION_PREFIX, type Field, type FieldType } from "./fields.ts";
 import type { Place, Problem, YamlMap, YamlNode, YamlScalar } from "./yaml_tree.ts";
 
@@ -38,7 +38,7 @@ export class FieldReader {
       if (path === "" && key.startsWith(EXTENSION_PREFIX)) continue;
       if (field === undefined) {
         misspelt.add(nearestName(name, [...byName.keys()]));
-        this.refuse(at, `unknown key "${key}"${within(path)}${meant(name, [...byName.keys()])}`);
+        this.refuse(at, `unknown key "${key}"${within(path)}${meantText(name, [...byName.keys()])}`);
       } else if (this.#isFirst(name, "key", at, path)) {
         this.#take(entries, name, this.value(value, field.type, join(path, name)));
       }
@@ -168,10 +168,4 @@ export function join(path: string, name: string): string {
 
 function within(path: string): string {
   return path === "" ? "" : ` in "${path}"`;
-}
-
-/** A question for whoever wrote a name that is not there. */
-export function meant(name: string, names: readonly string[]): string {
-  const nearest = nearestName(name, names);
-  return nearest === null ? "" : `, did you mean "${nearest}"?`;
 }

@@ -8,7 +8,8 @@
 import type { MemberShape } from "../types/message.ts";
 import { Cast } from "../types/cast.ts";
 import { MessageBase } from "../types/message.ts";
-import type { Portable } from "../types/portable.ts";
+import { EnumerationType, type Portable } from "../types/portable.ts";
+import { meantText } from "../suggestion.ts";
 import { type TextForms, TextValueError, valueFromText } from "./text_value.ts";
 
 /** A declared setting: its names and its type. Members of a message class are settings, too. */
@@ -113,8 +114,11 @@ function decodeSetting(typed: string, text: string | undefined, type: Portable<u
   try {
     return storedForm(valueFromText(typed, text, type, forms), type);
   } catch (error) {
-    if (error instanceof TextValueError) throw new ArgumentError(error.message, { cause: error });
-    throw error;
+    if (!(error instanceof TextValueError)) throw error;
+    const names = type instanceof EnumerationType ? [...type.names.keys()] : [];
+    // Names are in capitals, and typed as it comes.
+    const hint = meantText((text ?? "").toUpperCase(), names);
+    throw new ArgumentError(`${error.message}${hint}`, { cause: error });
   }
 }
 
@@ -124,10 +128,12 @@ export function storedForm(value: unknown, type: Portable<unknown>): unknown {
   return value instanceof MessageBase || type.kind === "any" ? value : new Cast(value, type);
 }
 
-/** Refuses what nobody took. */
-export function refuseUnknown(rest: SplitArguments): void {
+/** Refuses what nobody took. @param known Names of settings, to say what may have been meant. */
+export function refuseUnknown(rest: SplitArguments, known: readonly string[] = []): void {
   const names = [...rest.long.keys(), ...rest.short.keys()];
-  if (names.length > 0) throw new ArgumentError(`unknown arguments (${names.join(", ")})`);
+  if (names.length === 0) return;
+  const hint = names.map((name) => meantText(dashed(name), known.map(dashed))).find((text) => text !== "") ?? "";
+  throw new ArgumentError(`unknown arguments (${names.join(", ")})${hint}`);
 }
 
 /** Refuses settings that are named as others before them are. */

@@ -140,7 +140,7 @@ function parse(program: Program, argv: readonly string[], forms: TextForms): Par
   refuseCollisions(STANDARD_ARGUMENTS, table);
   const { commandLine, rest } = extractStandard(split);
   const own = extractSettings(rest, table, forms);
-  refuseUnknown(own.rest);
+  refuseUnknown(own.rest, table.map(({ wireName }) => wireName));
   return { commandLine, settings: own.settings, words: split.words, argv };
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nearestName } from "../../cli/suggestion.ts";
+import { nearestName } from "../../runtime/suggestion.ts";
 
 const NAMES = ["create", "add", "list", "status", "stop", "start"];
 

@@ -18,6 +18,12 @@ export function nearestName(typed: string, names: readonly string[]): string | n
   return nearest;
 }
 
+/** A question for whoever typed a name that is not there, to follow what is said of it; empty when none is near. */
+export function meantText(typed: string, names: readonly string[]): string {
+  const nearest = nearestName(typed, names);
+  return nearest === null ? "" : `, did you mean "${nearest}"?`;
+}
+
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
