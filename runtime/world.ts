@@ -282,6 +282,11 @@ export interface Processes {
    * @throws {ModuleError} When it, or what it imports, can't be had. What the module itself throws is passed on.
    */
   become(url: string, args: readonly string[]): Promise<void>;
+  /**
+   * Calls `handler` with an error that nobody caught, in place of what the platform does about one: end the process at
+   * once.
+   */
+  onUncaught(handler: (error: unknown) => void): Cancel;
   /** Ends this process with a status. What was written before is out. */
   exit(status: number): void;
 }

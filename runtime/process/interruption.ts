@@ -1,7 +1,7 @@
 /** What ends a process from outside: signals, and the loss of its parent. */
 
 import type { Runtime } from "../runtime.ts";
-import type { Cancel, SignalName } from "../world.ts";
+import type { Cancel, SignalName, World } from "../world.ts";
 import { FAULT_EXIT_STATUS } from "./child.ts";
 import { childrenOf } from "./context.ts";
 import type { CommandLine } from "./standard_arguments.ts";
@@ -19,6 +19,14 @@ const PARENT_POLL_MS = 500;
 
 /** How long a process may go on after its parent was lost. */
 const ORPHAN_GRACE_MS = 1200;
+
+/** How long an end at once may be held up by the log. */
+const LOG_GRACE_MS = 500;
+
+/** Writes what a log holds back. */
+export type Flush = () => Promise<void>;
+
+const NOTHING_KEPT: Flush = () => Promise.resolve();
 
 /** Interruptions on their way to the main object. */
 export interface Interruption {
@@ -39,7 +47,7 @@ export function isChild(commandLine: CommandLine): boolean {
  * presses the child processes, and a third ends the process; in a child process a repeated interrupt means nothing,
  * as it comes from the terminal and from the parent, and a termination after it ends the process.
  */
-export function watchSignals(runtime: Runtime, commandLine: CommandLine): Interruption {
+export function watchSignals(runtime: Runtime, commandLine: CommandLine, flush: Flush = NOTHING_KEPT): Interruption {
   const { world } = runtime;
   let count = 0;
   let last = -Infinity;
@@ -57,7 +65,10 @@ export function watchSignals(runtime: Runtime, commandLine: CommandLine): Interr
     if (!isChild(commandLine) && count === 2) {
       runtime.note("?", `Second ${name}, pressing child processes to end`);
       childrenOf(runtime).hasten();
-    } else endNow(runtime, `${name} while stopping`);
+    } else {
+      runtime.note("!", `Ending at once: ${name} while stopping`);
+      exitWithLog(world, flush);
+    }
   };
   const cancels = SIGNALS.map((name) => world.processes.onSignal(name, () => onSignal(name)));
   for (const name of IDLE_SIGNALS) {
@@ -74,7 +85,7 @@ export function watchSignals(runtime: Runtime, commandLine: CommandLine): Interr
 }
 
 /** Interrupts when the parent process is gone, and ends the process if that did not help. */
-export function watchParent(runtime: Runtime, interrupt: () => void): Cancel {
+export function watchParent(runtime: Runtime, interrupt: () => void, flush: Flush = NOTHING_KEPT): Cancel {
   const { world } = runtime;
   const parent = world.processes.parentPid;
   let cancel: Cancel = () => {};
@@ -88,14 +99,16 @@ export function watchParent(runtime: Runtime, interrupt: () => void): Cancel {
     cancel = world.clock.after(ORPHAN_GRACE_MS, () => {
       childrenOf(runtime).hasten();
       runtime.note("!", "Orphaned and still running, ending now");
-      world.processes.exit(FAULT_EXIT_STATUS);
+      exitWithLog(world, flush);
     });
   };
   cancel = world.clock.after(PARENT_POLL_MS, look);
   return () => cancel();
 }
 
-function endNow(runtime: Runtime, why: string): void {
-  runtime.note("!", `Ending at once: ${why}`);
-  runtime.world.processes.exit(FAULT_EXIT_STATUS);
+/** Ends the process at once, but for what its log holds back: that says why. */
+function exitWithLog(world: World, flush: Flush): void {
+  const exit = () => world.processes.exit(FAULT_EXIT_STATUS);
+  world.clock.after(LOG_GRACE_MS, exit);
+  flush().then(exit, exit);
 }

@@ -33,7 +33,7 @@ import { programHelp } from "./help.ts";
 import { HomeError } from "./home_error.ts";
 import { errorStreamSink, FolderSink } from "./log_sinks.ts";
 import { outputFilePath, type OutputFlags, processOutput } from "./output.ts";
-import { isChild, watchParent, watchSignals } from "./interruption.ts";
+import { type Flush, isChild, watchParent, watchSignals } from "./interruption.ts";
 import { occupyRole, roleCommand, type RolePlace, rolePlace, roleToRun } from "./process_role.ts";
 import { formsOf, Role, roleHolder } from "./role.ts";
 import {
@@ -201,13 +201,14 @@ async function runMain(world: World, program: Program, parsed: Parsed, plan: Run
   const settings = settingsInForce(program, role, parsed.settings);
   const logs = openLogs(world, commandLine, role);
   const runtime = new Runtime(world, logs.log === null ? {} : { log: logs.log });
-  const course = beginCourse(runtime, commandLine);
+  const course = beginCourse(runtime, commandLine, () => logs.flush());
   try {
     if (role !== null) await occupyRole(world, role, plan.place, commandLine);
     const context = role === null ? memoryContext(world, basis) : roleContext(basis, role, plan.place.homePath);
     runtime.provide(PROCESS_CONTEXT, context);
     try {
-      const value = await mainValue(runtime, program, { context, role, settings, onStop: course.onStop });
+      const main = mainValue(runtime, program, { context, role, settings, onStop: course.onStop });
+      const value = await Promise.race([main, course.uncaught]);
       if (role !== null) await recordStop(role, value);
       if (value instanceof Faulted && !(value instanceof Aborted) && isBackground(commandLine.origin)) {
         runtime.note("?", `Ended with ${value}`);
@@ -228,6 +229,8 @@ async function runMain(world: World, program: Program, parsed: Parsed, plan: Run
 }
 
 interface Course {
+  /** Resolves when an exception reached the platform: the fault that the process ends with. */
+  readonly uncaught: Promise<Faulted>;
   /** Says what an interruption does. */
   readonly onStop: (stop: () => void) => void;
   end(): void;
@@ -237,18 +240,31 @@ interface Course {
  * From here on signals are requests, until all is said and done: what comes while the result is written must not cut
  * it off.
  */
-function beginCourse(runtime: Runtime, commandLine: CommandLine): Course {
-  const interruption = watchSignals(runtime, commandLine);
+function beginCourse(runtime: Runtime, commandLine: CommandLine, flush: Flush): Course {
+  const interruption = watchSignals(runtime, commandLine, flush);
   const cancelStay = stayAlive(runtime);
-  const cancelWatch = isChild(commandLine) ? watchParent(runtime, interruption.interrupt) : () => {};
+  const cancelWatch = isChild(commandLine) ? watchParent(runtime, interruption.interrupt, flush) : () => {};
+  let cancelUncaught = () => {};
+  const uncaught = new Promise<Faulted>((resolve) => {
+    cancelUncaught = runtime.world.processes.onUncaught((error) => resolve(uncaughtFault(runtime, error)));
+  });
   return {
+    uncaught,
     onStop: (stop) => interruption.onStop(stop),
     end: () => {
       cancelStay();
       cancelWatch();
+      cancelUncaught();
       interruption.cancel();
     },
   };
+}
+
+/** What was thrown where no actor was at work, as in a callback of the platform. */
+function uncaughtFault(runtime: Runtime, error: unknown): Faulted {
+  const text = error instanceof Error ? error.message : String(error);
+  runtime.note("!", `Uncaught exception (${text})\n${error instanceof Error ? error.stack ?? "" : ""}`.trimEnd());
+  return new Faulted("process faulted", `uncaught exception (${text})`);
 }
 
 interface MainParts {

@@ -23,6 +23,7 @@ export function realProcesses(): Processes {
     signal: sendSignal,
     onSignal,
     become: becomeProgram,
+    onUncaught,
     exit: (status) => Deno.exit(status),
   };
 }
@@ -139,6 +140,23 @@ function sendSignal(pid: number, name: SignalName): boolean {
     if (error instanceof Deno.errors.NotFound) return false;
     throw toFileError("signal", `process ${pid}`, error);
   }
+}
+
+function onUncaught(handler: (error: unknown) => void): Cancel {
+  const onError = (event: ErrorEvent): void => {
+    event.preventDefault();
+    handler(event.error ?? event.message);
+  };
+  const onRejection = (event: PromiseRejectionEvent): void => {
+    event.preventDefault();
+    handler(event.reason);
+  };
+  globalThis.addEventListener("error", onError);
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  return () => {
+    globalThis.removeEventListener("error", onError);
+    globalThis.removeEventListener("unhandledrejection", onRejection);
+  };
 }
 
 function onSignal(name: SignalName, handler: () => void): Cancel {

@@ -431,6 +431,8 @@ function makeProcesses(
     },
     onSignal: (name, handler) => onSignal(life, name, handler),
     become: (url) => Promise.reject(fileError("run", url, "ENOENT")),
+    // An exception that nobody caught fails the simulation.
+    onUncaught: () => () => {},
     exit: (status) => {
       if (life.isAlive) process.exit(status);
     },
