@@ -215,6 +215,20 @@ Deno.test("runProgram() ends at the third signal of somebody who waits, but not 
   assertEquals(process.exitStatus, 71);
 });
 
+Deno.test("runProgram() writes the log before an end at once, too", async () => {
+  const { start, simulation, host } = bench();
+  const process = start(stubborn, ["--keep-logs", "--role-name=stubborn"]);
+  await simulation.runFor(5000);
+  for (let count = 0; count < 3; count++) {
+    process.signal("SIGINT");
+    await simulation.runFor(400);
+  }
+  await simulation.runUntil(() => !process.isAlive, 1000);
+  const folder = "/project/.layer-cake/role/stubborn/logs";
+  const [file] = host.disk.list(folder) as [string];
+  assert(host.disk.readText(`${folder}/${file}`).endsWith(" - Ending at once: SIGINT while stopping\n"));
+});
+
 Deno.test("runProgram() ends a child process by a termination after an interrupt, not by repeated interrupts", async () => {
   const { start, simulation } = bench();
   const process = start(stubborn, ["--child-process"]);
