@@ -30,6 +30,8 @@ Deno.test("every example of the help is understood by its command", async () => 
     for (const example of examples) {
       const words = shellWords(example);
       assertEquals(words[0], name, example);
+      // Everything behind the name of a module is the module's.
+      if (name === "exec") continue;
       const { cake } = simulatedCake();
       // Its help is all that it shows then, but for what can't be understood.
       const [out, error] = await cake(...words, "--colour=red", "--help");

@@ -229,7 +229,7 @@ Deno.test("cake validate says whether a manifest can be used, and changes nothin
   assertEquals([out, status], ["", 71]);
   const lines = error.split("\n");
   assert(lines[0]!.startsWith('cake.yaml:4:28: role "web": cannot decode value for "port" ('), error);
-  assertEquals(lines[1], 'cake.yaml:5:55: role "worker": unknown arguments (nam)');
+  assertEquals(lines[1], 'cake.yaml:5:55: role "worker": unknown arguments (nam), did you mean "name"?');
   assertEquals((await bench.cake("validate", "--file-only"))[2], 0);
   const [json, , failed] = await bench.cake("validate", "--json");
   assertEquals([JSON.parse(json).map(({ line, column }: { line: number; column: number }) => [line, column]), failed], [
