@@ -18,6 +18,7 @@ import { deepCopy, deepFreeze, isCopied } from "./ownership.ts";
 import type { Timer } from "./timers.ts";
 import type { Runnable } from "./turns.ts";
 import { Cast } from "./types/cast.ts";
+import { misfit } from "./types/misfit.ts";
 import { MessageBase, type MessageClass } from "./types/message.ts";
 
 /** What can be sent: a message, a value with its type (`castTo`), or null. */
@@ -276,7 +277,22 @@ export abstract class Cell<B extends Belongings = Belongings> implements Receive
     kernel.settle(this.account(0, this.waiting));
     this.#mailbox = null;
     if (kernel.log.logsMessages) this.log("X", "Destroyed");
-    kernel.send(new Returned({ message: typed(value, this.info.returns) }), this.parent, this.address);
+    kernel.send(new Returned({ message: this.#typed(value) }), this.parent, this.address);
+  }
+
+  /** A returned value with its type, where one was declared; a fault when it is no such value. */
+  #typed(value: unknown): unknown {
+    const { name, returns, table } = this.info;
+    if (value === undefined || value === null) return null;
+    if (value instanceof Cast || value instanceof MessageBase || returns === null) return value;
+    const problem = misfit(value, returns);
+    if (problem === null) return new Cast(value, returns);
+    const fault = new Faulted(
+      `unexpected return type for ${table === null ? "routine" : "machine"} "${name}"`,
+      problem,
+    );
+    this.log("!", `${fault}`);
+    return fault;
   }
 
   /** Ends the actor with what it threw. */
@@ -315,13 +331,6 @@ function thrownText(thrown: unknown): string {
   } catch {
     return typeof thrown;
   }
-}
-
-/** A returned value with its type, where one was declared. */
-function typed(value: unknown, type: ActorInfo["returns"]): unknown {
-  if (value === undefined || value === null) return null;
-  if (value instanceof Cast || value instanceof MessageBase || type === null) return value;
-  return new Cast(value, type);
 }
 
 /** Events that an actor sends to itself are its own affair. */

@@ -1,18 +1,14 @@
 /** The tutorial programs in tests/demo/<folder>, as users run them: real processes, real HTTP. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { freePort, hostPort, processesNaming, type RunningCommand, startRole } from "../helpers/cake_command.ts";
-
-const DEMO = new URL("../demo/", import.meta.url);
-
-/** A copy of one folder of programs, removed at the end of the block that holds it. */
-async function programs(folder: string): Promise<{ readonly path: string } & AsyncDisposable> {
-  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "cake-tutorial-" }));
-  for await (const { name } of Deno.readDir(new URL(folder, DEMO))) {
-    await Deno.copyFile(new URL(`${folder}/${name}`, DEMO), `${path}/${name}`);
-  }
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-}
+import {
+  freePort,
+  hostPort,
+  processesNaming,
+  programs,
+  type RunningCommand,
+  startRole,
+} from "../helpers/cake_command.ts";
 
 interface Server {
   readonly port: number;

@@ -166,6 +166,15 @@ export async function demoFolder(): Promise<{ readonly path: string } & AsyncDis
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
+/** A copy of one folder of the tutorial, removed at the end of the block that holds it. */
+export async function programs(folder: string): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "cake-tutorial-" }));
+  for await (const { name } of Deno.readDir(`${root}tests/demo/${folder}`)) {
+    await Deno.copyFile(`${root}tests/demo/${folder}/${name}`, `${path}/${name}`);
+  }
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
 /** Command lines of living processes that name a text; Linux only. */
 export async function processesNaming(text: string): Promise<string[]> {
   const found: string[] = [];

@@ -40,6 +40,7 @@ import {
   creator,
   cruncher,
   echo,
+  liar,
   misbound,
   Misdeed,
   neighbour,
@@ -188,6 +189,11 @@ both("what can't be encoded is a fault, and ends nothing else", async (self, { r
   self.send(new Ping(), other);
   await self.select(Ack);
   assertEquals(records.filter(({ tag, text }) => tag === "!" && /cannot encode/.test(text)).length, 2);
+});
+
+both("what is not of the declared type is a fault to the parent", async (self) => {
+  const fault = await returnedBy(self, self.create(liar));
+  assertEquals(`${fault}`, 'unexpected return type for routine "liar" (expected a whole number)');
 });
 
 both("a large value crosses in one message", async (self) => {

@@ -199,3 +199,9 @@ export async function misbound(self: Routine): Promise<void> {
   await self.input();
 }
 bind(misbound, { url: new URL("./nowhere.ts", import.meta.url).href }, { thread: "echoes" });
+
+/** Returns what it has not declared. */
+export function liar(): unknown {
+  return "seven";
+}
+bind(liar, import.meta, { returns: Integer8, thread: "echoes" });
