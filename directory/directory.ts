@@ -35,6 +35,8 @@ export interface DirectorySettings {
   encrypted?: boolean;
   /** The program's name, for listings. @default {"cake"} */
   executable?: string;
+  /** @internal Units of work in one turn, for tests: with few of them even small work is done in many turns. */
+  turnUnits?: number;
 }
 
 /** Messages and events that may wait. A lost event would leave core and sockets disagreeing; children are bounded one by one. */
@@ -68,6 +70,7 @@ export class ObjectDirectory extends Stateless {
   /** @internal */
   onStart(): void {
     const { scope = "PROCESS", connectTo, acceptAt, encrypted = false, executable = "cake" } = this.#settings;
+    const { turnUnits } = this.#settings;
     this.#core = new DirectoryCore({
       address: this.address,
       scope,
@@ -76,8 +79,9 @@ export class ObjectDirectory extends Stateless {
       encrypted,
       uniqueId: this.kernel.world.random.uuid(),
       executable,
+      ...(turnUnits === undefined ? {} : { turnUnits }),
     });
-    coresOf(this.kernel).set(this.address, this.#core);
+    runningOf(this.kernel).set(this.address, { core: this.#core, timers: this.#timers });
     const post = (event: DirectoryEvent) => this.kernel.send(new Happened(event), this.address, this.address);
     this.#links = new LinkControllers(this.kernel, this.address, post);
     this.#handle({ kind: "started" });
@@ -143,7 +147,7 @@ export class ObjectDirectory extends Stateless {
 
   #end(fault: Faulted): never {
     this.#links?.closeAll();
-    coresOf(this.kernel).delete(this.address);
+    runningOf(this.kernel).delete(this.address);
     return this.complete(fault);
   }
 
@@ -168,20 +172,31 @@ function objectOf(message: object): Address | null {
   return message instanceof SubscribeTo ? message.subscriberAddress : null;
 }
 
-/** The directories of a runtime that run, by their addresses. */
-const CORES: Service<Map<Address, DirectoryCore>> = new Service("directory cores");
+/** A directory that runs, for those who look at it from outside. */
+interface RunningDirectory {
+  readonly core: DirectoryCore;
+  readonly timers: ReadonlyMap<string, unknown>;
+}
 
-function coresOf(kernel: Kernel): Map<Address, DirectoryCore> {
-  const known = kernel.find(CORES);
+/** The directories of a runtime that run, by their addresses. */
+const RUNNING: Service<Map<Address, RunningDirectory>> = new Service("running directories");
+
+function runningOf(kernel: Kernel): Map<Address, RunningDirectory> {
+  const known = kernel.find(RUNNING);
   if (known !== undefined) return known;
-  const cores = new Map<Address, DirectoryCore>();
-  kernel.provide(CORES, cores);
-  return cores;
+  const running = new Map<Address, RunningDirectory>();
+  kernel.provide(RUNNING, running);
+  return running;
 }
 
 /** What a directory has at the moment; null for one that does not run. */
 export function directoryCounts(kernel: Kernel, directory: Address): DirectoryCounts | null {
-  return coresOf(kernel).get(directory)?.counts ?? null;
+  return runningOf(kernel).get(directory)?.core.counts ?? null;
+}
+
+/** @internal The timers of a directory by the names that its core gave them, for tests. */
+export function directoryTimers(kernel: Kernel, directory: Address): readonly string[] {
+  return [...runningOf(kernel).get(directory)?.timers.keys() ?? []];
 }
 
 /** How much of the primary address names the subnet. */

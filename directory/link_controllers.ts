@@ -80,6 +80,7 @@ export class LinkControllers {
   /** Accepted from other machines since the last look at them, and before it. */
   #newcomers = new Set<Address>();
   #probed = new Set<Address>();
+  #probeTimer: ReturnType<Kernel["after"]> | null = null;
 
   constructor(kernel: Kernel, directory: Address, post: PostEvent) {
     this.#kernel = kernel;
@@ -112,6 +113,8 @@ export class LinkControllers {
     for (const lid of this.#lids) attachNetwork(this.#kernel).stopListening(lid, this.#directory);
     for (const proxy of this.#proxies) this.#close(proxy);
     for (const link of this.#transports.values()) link.isClosing = true;
+    if (this.#probeTimer !== null) this.#kernel.cancelTimer(this.#probeTimer);
+    this.#probeTimer = null;
   }
 
   /** A controller that translates what it knows; anything else is a message for the directory. */
@@ -141,33 +144,48 @@ export class LinkControllers {
   #accepted(proxy: Address, remote: HostPort): void {
     this.#opened(proxy);
     if (neighbourhoodOf(remote.host ?? "") === "loopback") return;
-    if (this.#newcomers.size + this.#probed.size === 0) this.#kernel.after(SILENT_CONNECTION_MS, () => this.#probe());
     this.#newcomers.add(proxy);
+    this.#probeTimer ??= this.#kernel.after(SILENT_CONNECTION_MS, () => this.#probe());
   }
 
   /** Closes those that have said nothing since the time before last; once for all, as there may be many. */
   #probe(): void {
+    this.#probeTimer = null;
     for (const { proxy, bytesIn } of attachNetwork(this.#kernel).transports) {
       if (bytesIn === 0 && this.#probed.has(proxy) && this.#proxies.has(proxy)) this.#close(proxy);
     }
     this.#probed = this.#newcomers;
     this.#newcomers = new Set();
-    if (this.#probed.size > 0) this.#kernel.after(SILENT_CONNECTION_MS, () => this.#probe());
+    if (this.#probed.size > 0) this.#probeTimer = this.#kernel.after(SILENT_CONNECTION_MS, () => this.#probe());
   }
 
   // Children.
 
   #listen(ipp: HostPort, encrypted: boolean): void {
     const request = this.#listenRequest(ipp, encrypted);
+    const children = new Set<Address>();
+    let isOver = false;
+    // A port that is closed, or could not be had, needs its controller as long as connections from there live on.
+    const forgetIfOver = () => {
+      if (isOver && children.size === 0) this.#kernel.unregister(controller);
+    };
     const controller = this.#controller((message, from) => {
       if (isListening(message, request)) return { kind: "listening", ipp: message.listeningIpp };
       if (isAccepted(message, request)) {
         this.#accepted(from, message.openedIpp);
+        children.add(from);
         return { kind: "childAccepted", proxy: from, ipp: message.openedIpp };
       }
-      if (this.#isEnd(message, from)) return this.#closed(from, { kind: "childClosed", proxy: from });
-      if (isNotListening(message, request)) return { kind: "notListening", reason: reasonOf(message) };
-      return null;
+      if (this.#isEnd(message, from)) {
+        children.delete(from);
+        forgetIfOver();
+        return this.#closed(from, { kind: "childClosed", proxy: from });
+      }
+      if (!isNotListening(message, request)) return null;
+      isOver = true;
+      this.#lids.delete(request.lid!);
+      forgetIfOver();
+      return { kind: "notListening", reason: reasonOf(message) };
     });
     attachNetwork(this.#kernel).listen(request, controller);
   }

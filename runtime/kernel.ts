@@ -291,6 +291,11 @@ export abstract class Kernel {
     this.world.clock.soon(this.#ring);
   }
 
+  /** How many timers wait. */
+  get timerCount(): number {
+    return this.#timers.size;
+  }
+
   // What gets reported.
 
   /** @internal Writes a record in the name of the runtime itself. */

@@ -36,6 +36,11 @@ export class TimerQueue {
     return this.#timers.length;
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#timers.length - this.#cancelled;
+  }
+
   /** The earliest deadline, or null when nothing waits. */
   get next(): number | null {
     this.#dropCancelledHead();

@@ -6,6 +6,7 @@ import {
   Available,
   clearPublished,
   clearSubscribed,
+  detachDirectory,
   NotPublished,
   publish,
   Published,
@@ -124,4 +125,34 @@ Deno.test("LinkControllers: a connection from another machine that never says an
   assertEquals(connections(), 1, "nobody can know yet");
   await simulation.runFor(90_000);
   assertEquals([connections(), host.process.isAlive], [0, false]);
+});
+
+Deno.test("LinkControllers: a port for directories that is taken at first leaves nothing behind of the attempts", async () => {
+  const simulation = new Simulation({ seed: 5 });
+  const undisturbed = new Member(simulation, "undisturbed", { scope: "HOST", host: "other" });
+  const squatter = simulation.host("home").start("squatter", ({ network }) => network.listen("127.0.0.1", 54195));
+  await simulation.runFor(10);
+  const host = new Member(simulation, "host", { scope: "HOST" });
+  await simulation.runFor(2000);
+  squatter.crash();
+  await simulation.runFor(5000);
+  const ports = [host, undisturbed].map(({ runtime }) => attachNetwork(runtime).counts.listeners);
+  assertEquals([ports, host.receivers], [[1, 1], undisturbed.receivers]);
+});
+
+Deno.test("LinkControllers: a directory that ends leaves no controller of its port and no timer behind", async () => {
+  const simulation = new Simulation({ seed: 6 });
+  simulation.host("station", { address: "10.0.0.195" });
+  const lan = new Member(simulation, "lan", { scope: "LAN", host: "station" });
+  new Member(simulation, "host", { scope: "HOST" });
+  await simulation.runFor(2000);
+  assertEquals(attachNetwork(lan.runtime).counts.connections, 1);
+  let hasEnded = false;
+  lan.act(async () => {
+    await detachDirectory(lan.runtime);
+    hasEnded = true;
+  });
+  await simulation.runUntil(() => hasEnded);
+  // What is left is the actor and what stands for its parent.
+  assertEquals([lan.runtime.timerCount, lan.receivers], [0, 2]);
 });
