@@ -1,24 +1,20 @@
-/** One simulation from one seed: mischief, rest, and what is wrong then. */
+/** One simulation from one seed: what happens, how it comes to rest, and what is wrong then. */
 
 import { violations } from "./invariant.ts";
-import { Script } from "./mischief.ts";
-import { hostVillage, lanVillage, type Village } from "./village.ts";
+import { planOf, playRound } from "./course.ts";
+import { comeToRest } from "./rest.ts";
+import { makeVillage, type Village } from "./village.ts";
 
-/** The two villages there are. */
-export const VILLAGES = { host: hostVillage, lan: lanVillage } as const;
-
-/** What a village is called. */
-export type VillageName = keyof typeof VILLAGES;
-
-/** How long a seed may go on. */
-export interface SeedOptions {
-  /** @default {"host"} */
-  readonly village?: VillageName;
-  /** Things that happen; by default 15 to 59, as the seed has it. */
-  readonly steps?: number;
+/** A world and its course, or a part of them. */
+export interface Case {
+  readonly seed: number;
+  /** Places of the world that are left out. */
+  readonly without?: ReadonlySet<number>;
+  /** The steps that are played; all of them if nothing is said. */
+  readonly only?: ReadonlySet<number>;
 }
 
-/** What a seed gave. */
+/** What a case gave. */
 export interface SeedResult {
   /** Empty when all is well. */
   readonly problems: readonly string[];
@@ -27,51 +23,48 @@ export interface SeedResult {
   readonly events: number;
   /** The latest lines of what happened. */
   readonly history: readonly string[];
+  /** How long it took after the last fault of a round until all sessions were as they ought to be, at the most; virtual. */
+  readonly sessionsMs: number;
+  /** The same, until nothing was left over. */
+  readonly restMs: number;
 }
 
-/**
- * How long the village has until it must be at rest. The longest way there: a route that nobody clears fails until its
- * home asks for it again, which takes two minutes at most (`ROUTE_AGAIN_MS`, `RENEWAL_INTERVAL_MS`).
- */
-const REST_MS = 180_000;
-/** How long the village must be quiet. */
-const QUIET_MS = 60_000;
-const STEPS_MIN = 15;
-const STEPS_RANGE = 45;
-/** Time for questions and answers. */
-const PROBE_MS = 10_000;
+/** How long the last ones may take to leave. */
+const LEAVING_MS = 30_000;
 
-/** Runs one seed, and says what is wrong at its end. */
-export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
-  const village = VILLAGES[options.village ?? "host"](seed);
+/** Runs one case, and says what is wrong. */
+export async function runCase(what: Case): Promise<SeedResult> {
+  const village = makeVillage(what.seed, what.without);
   const problems: string[] = [];
+  let [sessionsMs, restMs] = [0, 0];
   try {
-    problems.push(...await play(village, options.steps ?? STEPS_MIN + seed % STEPS_RANGE), ...violations(village));
+    for (const steps of planOf(village.shape)) {
+      const since = await playRound(village, steps, ({ index }) => what.only?.has(index) ?? true);
+      const rest = await comeToRest(village, since);
+      sessionsMs = Math.max(sessionsMs, rest.sessionsMs);
+      restMs = Math.max(restMs, rest.restMs);
+      problems.push(...rest.problems);
+      if (problems.length > 0) break;
+    }
+    if (problems.length === 0 && village.shape.endsEmpty) problems.push(...await leaveAll(village));
   } catch (error) {
     problems.push(error instanceof Error ? error.stack ?? error.message : String(error));
   }
   const { history, events } = village.simulation;
-  return { problems, digest: history.digest, events, history: history.lines };
+  return { problems, digest: history.digest, events, history: history.lines, sessionsMs, restMs };
 }
 
-/** Lets things happen in a village, brings it to rest and probes it. Returns what kept it from resting. */
-export async function play(village: Village, steps: number): Promise<string[]> {
+/** Lets all processes go, then all directories, from below; says what they left behind. */
+async function leaveAll(village: Village): Promise<string[]> {
   const { simulation, seats } = village;
-  const script = new Script(village);
-  await script.play(steps);
-  simulation.note("calm", "script");
-  script.calm();
-  await simulation.runFor(REST_MS);
-  const frames = framesOf(village);
-  await simulation.runFor(QUIET_MS);
-  // Between machines there are signs of life all the time.
-  const isQuiet = simulation.hosts.length > 1 || framesOf(village) === frames;
-  for (const { tenant } of seats) tenant?.probe();
-  await simulation.runFor(PROBE_MS);
-  return isQuiet ? [] : ["the village does not come to rest"];
-}
-
-/** Frames that were sent by the living so far. */
-function framesOf({ seats }: Village): number {
-  return seats.reduce((sum, { tenant }) => sum + (tenant?.networkCounts.framesOut ?? 0), 0);
+  const [homes, directories] = [seats.filter(({ isHome }) => isHome), seats.filter(({ isHome }) => !isHome)];
+  for (const { tenant } of homes.toReversed()) tenant?.leave();
+  await simulation.runFor(LEAVING_MS);
+  for (const { tenant } of directories) tenant?.probe();
+  await simulation.runFor(1_000);
+  const problems = violations(village);
+  for (const { tenant } of directories.toReversed()) tenant?.leave();
+  await simulation.runFor(LEAVING_MS);
+  const stayed = seats.filter(({ process }) => process.isAlive).map(({ name }) => `${name} does not leave`);
+  return [...problems, ...stayed, ...seats.flatMap(({ leftovers }) => leftovers)];
 }

@@ -1,23 +1,38 @@
-/** One life of a simulated process: a runtime with a directory and two actors. */
+/** One life of a simulated process: a runtime with a directory and, in processes and libraries, actors. */
 
+import { Claims } from "./claims.ts";
+import { directoryTimers } from "../../directory/directory.ts";
+import { GetDirectory } from "../../directory/messages.ts";
 import {
-  attachDirectory,
   clearPublished,
   clearSubscribed,
   detachDirectory,
+  DIRECTORY,
   directoryCounts,
+  openDirectory,
   publish,
   subscribe,
 } from "../../directory/mod.ts";
-import { GetDirectory } from "../../directory/messages.ts";
 import { attachNetwork } from "../../net/mod.ts";
-import { type AddressValue as Address, Log, Ping, Runtime, type World } from "../../runtime/mod.ts";
-import type { Seat } from "./village.ts";
+import { type AddressValue as Address, Log, Runtime, type World } from "../../runtime/mod.ts";
+import type { Seat } from "./seat.ts";
+import { ACTORS, type WorldShape } from "./shape.ts";
 import type { Wish } from "./wishes.ts";
 import { testify, Witness } from "./witness.ts";
 
-/** Actors of a process. */
-export const ACTORS = 2;
+/** How long a system tries to connect, and a little more. */
+const CONNECT_MS = 10_500;
+
+/** What holds for all processes of a world. */
+export type TenantConditions = Pick<WorldShape, "isStrict" | "detectSeconds" | "turnUnits">;
+
+/** Which life of whom. */
+export interface TenantOptions {
+  readonly seat: Seat;
+  /** Counts up from 1. */
+  readonly life: number;
+  readonly conditions: TenantConditions;
+}
 
 /** One life of a process. */
 export class Tenant {
@@ -28,28 +43,55 @@ export class Tenant {
   readonly warnings: string[] = [];
   readonly #world: World;
   readonly #seat: Seat;
+  readonly #claims: Claims;
+  #isAskedToLeave = false;
+  #isLeaving = false;
 
-  constructor(world: World, seat: Seat) {
+  constructor(world: World, { seat, life, conditions }: TenantOptions) {
+    const { isStrict, detectSeconds, turnUnits } = conditions;
     this.#world = world;
     this.#seat = seat;
     const log = new Log("WARNING", { write: ({ text, tag }) => void this.warnings.push(`${tag} ${text}`) });
-    this.runtime = new Runtime(world, { strict: true, log });
-    const { scope, acceptAt, parent } = seat;
-    this.directory = attachDirectory(this.runtime, {
+    this.runtime = new Runtime(world, { strict: isStrict, log });
+    const { scope, acceptAt, parentAddress, shape } = seat;
+    attachNetwork(this.runtime, { detectSeconds });
+    const { address, returned } = openDirectory(this.runtime, {
       scope,
       acceptAt,
-      connectTo: seat.isLazy ? null : parent?.addressFor(seat) ?? null,
+      connectTo: parentAddress,
+      encrypted: shape.isEncrypted,
+      ...(turnUnits === undefined ? {} : { turnUnits }),
     });
-    this.witnesses = ["x", "y"].slice(0, ACTORS).map((name) => new Witness(`${seat.name}/${name}`));
+    this.directory = address;
+    this.runtime.provide(DIRECTORY, address);
+    // A role whose directory has given up ends, as the command does.
+    returned.then(() => {
+      if (!this.#isLeaving) world.processes.exit(1);
+    });
+    const claims = new Claims(() => world.clock.now());
+    this.#claims = claims;
+    // In directories there is one, for questions.
+    const names = seat.isHome ? ["x", "y"].slice(0, ACTORS) : ["q"];
+    this.witnesses = names.map((name) => new Witness(`${seat.name}/${name}${life}`, claims));
     for (const witness of this.witnesses) this.runtime.start(testify, { witness });
-    for (const wish of seat.program) this.ask(wish);
+    for (const wish of shape.program) this.ask(wish);
+  }
+
+  /** True once it was asked to leave. */
+  get isLeaving(): boolean {
+    return this.#isAskedToLeave;
   }
 
   /** Lets an actor publish or subscribe. */
-  ask({ kind, actor, text, scope }: Wish): void {
+  ask({ kind, actor, text, scope, isEncrypted }: Wish): void {
     this.#ask(this.witnesses[actor]!, (self) => {
-      if (kind === "publish") publish(self, text, { scope });
-      else subscribe(self, text, { scope });
+      // What a library publishes for its process alone is not confirmed.
+      const reach = this.#seat.scope === "LIBRARY" && scope === "PROCESS" ? "GROUP" : scope;
+      if (kind === "subscribe") subscribe(self, text, { scope });
+      else {
+        this.#claims.ask(text);
+        publish(self, text, { scope: reach, encrypted: isEncrypted });
+      }
     });
   }
 
@@ -64,50 +106,90 @@ export class Tenant {
   #ask(witness: Witness, request: (self: NonNullable<Witness["self"]>) => void): void {
     // As an event of the process: a frozen one does it later, a dead one never.
     this.#world.clock.soon(() => {
-      if (witness.self === null) return;
+      if (witness.self === null || this.#isLeaving) return;
       witness.unanswered++;
       request(witness.self);
     });
   }
 
-  /** Lets every subscriber say a word to everybody it has a session with, and asks the directory what it knows. */
+  /** Lets its actors speak in their sessions. */
+  talk(words: number): void {
+    this.#world.clock.soon(() => {
+      if (!this.#isLeaving) { for (const witness of this.witnesses) witness.talk(words); }
+    });
+  }
+
+  /** Asks the directory what it knows. */
   probe(): void {
     this.#world.clock.soon(() => {
-      this.witnesses[0]!.self?.send(new GetDirectory(), this.directory);
-      for (const { self, sessions, answered } of this.witnesses) {
-        answered.clear();
-        for (const { publisherAddress } of sessions.values()) self?.send(new Ping(), publisherAddress!);
-      }
+      const [{ self }] = this.witnesses as [Witness];
+      self?.send(new GetDirectory(), this.directory);
     });
   }
 
   /** Ends the process as one that is asked to. */
   leave(): void {
+    this.#isAskedToLeave = true;
     this.#world.clock.soon(async () => {
+      if (this.#isLeaving) return;
+      this.#isLeaving = true;
       await detachDirectory(this.runtime);
+      // What it was still connecting to, the system gives up only after a while.
+      if (this.#leftovers().length > 0) {
+        await new Promise<void>((resolve) => void this.#world.clock.after(CONNECT_MS, resolve));
+      }
+      this.#seat.leftovers.push(...this.#leftovers());
       this.#world.processes.exit(0);
     });
+  }
+
+  /** What there should not be after the end of directory and network. */
+  #leftovers(): string[] {
+    const { runtime, witnesses } = this;
+    const { streams, listeners } = this.#seat.process.resources;
+    const found = {
+      connections: this.networkCounts.connections,
+      streams,
+      ports: listeners,
+      timers: runtime.timerCount,
+      // An actor and what stands for its parent.
+      receivers: runtime.receiverCount - 2 * witnesses.length,
+    };
+    return Object.entries(found).filter(([, count]) => count !== 0).map(([what, count]) =>
+      `${this.#seat.name} has left, but there are ${count} ${what}`
+    );
   }
 
   /** What the directory counts. */
   get directoryCounts() {
     const counts = directoryCounts(this.runtime, this.directory);
-    if (counts === null) throw new TypeError("The directory has ended");
+    if (counts === null) throw new TypeError(`The directory of ${this.#seat.name} does not run`);
     return counts;
   }
 
-  /** True when the directory is to have a connection to the one above. */
-  get isLinked(): boolean {
-    return this.#seat.parent !== null && (!this.#seat.isLazy || this.witnesses.some(({ hasReached }) => hasReached));
+  /** Timers of the directory by name. */
+  get directoryTimers(): readonly string[] {
+    return directoryTimers(this.runtime, this.directory);
   }
 
-  /** How many receivers there are in the runtime. */
-  get receiverCount(): number {
-    return this.runtime.receiverCount;
+  /** How much its directory has had to do. The topmost one has work only by those below, and may look for one above for ever. */
+  get activity(): number {
+    if (this.#seat.parent === null) return 0;
+    return this.runtime.receiverAt(this.directory)?.queueAccount?.().accepted ?? 0;
+  }
+
+  /** Sessions of its actors that have begun or ended. */
+  get sessionChanges(): number {
+    return this.witnesses.reduce((sum, { changes }) => sum + changes, 0);
   }
 
   /** What the transport counts. */
   get networkCounts() {
     return attachNetwork(this.runtime).counts;
+  }
+
+  /** Its connections. */
+  get transports() {
+    return attachNetwork(this.runtime).transports;
   }
 }

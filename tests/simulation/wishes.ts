@@ -1,12 +1,39 @@
-/** What the actors of a simulation publish and look for: few names, so that they collide. */
+/** What the actors of a simulation publish and look for: few names, so that they collide, and patterns of all kinds. */
 
 import type { Scope } from "../../runtime/mod.ts";
 import type { SeededRandom } from "../../runtime/simulation/mod.ts";
 
-const NAMES = ["svc:shared", "svc:one", "job:1", "job:2", "job:3", "plain"];
-const SEARCHES = ["svc:shared", "svc:one", "plain", "job:3", "svc:.*", "job:[0-9]+", "job:1|plain", ".*"];
-const SCOPES: readonly Scope[] = ["PROCESS", "GROUP", "GROUP", "GROUP", "HOST", "HOST", "HOST", "HOST"];
-const LAN_SCOPES: readonly Scope[] = ["PROCESS", "GROUP", "GROUP", "HOST", "HOST", "LAN", "LAN", "LAN", "LAN"];
+const NAMES = [
+  "svc:shared",
+  "svc:one",
+  "job:1",
+  "job:2",
+  "job:3",
+  "plain",
+  "svc:two",
+  "job:10",
+  "a.b",
+  "svc:x:y",
+  "job:11",
+  "Plain",
+  "svc:three",
+  "aab",
+  "job:4",
+  "job:5",
+  "svc:",
+  "zoo-9",
+] as const;
+/** Patterns that match few names, in the order of the names they are about. */
+const NARROW_SEARCHES = ["svc:shared", "svc:one", "job:1|plain", "plain", "job:3", "svc:t.*", "a\\.b", "job:1[0-9]*"];
+/** Patterns that match many. */
+const WIDE_SEARCHES = ["svc:.*", "job:[0-9]+", ".*", "(svc|job):.+", "[a-p]+(:.)?.*", "(?i)plain|zoo-\\d"];
+/** Scopes as often as they are drawn, by the widest that anybody asks for. */
+const SCOPES: Readonly<Record<"HOST" | "LAN", readonly Scope[]>> = {
+  HOST: ["PROCESS", "GROUP", "GROUP", "GROUP", "HOST", "HOST", "HOST", "HOST"],
+  LAN: ["PROCESS", "GROUP", "GROUP", "HOST", "HOST", "LAN", "LAN", "LAN", "LAN"],
+};
+/** With so many processes, hardly anybody looks for everything. */
+const CROWD = 24;
 
 /** A request of one actor of a process. */
 export interface Wish {
@@ -16,30 +43,50 @@ export interface Wish {
   /** A name or a search. */
   readonly text: string;
   readonly scope: Scope;
+  /** Whether the sessions of a publication are encrypted. */
+  readonly isEncrypted: boolean;
 }
 
-/** Draws wishes for processes with so many actors. */
-export class Wishes {
-  readonly #random: SeededRandom;
-  readonly #scopes: readonly Scope[];
+/** What wishes of a world are like. */
+export interface WishConditions {
+  /** The widest scope that anybody asks for; there need be no directory of it. */
+  readonly widest: "HOST" | "LAN";
+  readonly processes: number;
+  /** The actors of a process. */
+  readonly actors: number;
+  /** How often a publication is encrypted. */
+  readonly encryptedShare: number;
+}
 
-  /** @param widest The scope of the topmost directory. */
-  constructor(random: SeededRandom, widest: Scope) {
-    this.#random = random;
-    this.#scopes = widest === "LAN" ? LAN_SCOPES : SCOPES;
+/** Draws wishes. */
+export class Wishes {
+  readonly #conditions: WishConditions;
+  readonly #names: readonly string[];
+
+  constructor(conditions: WishConditions) {
+    this.#conditions = conditions;
+    this.#names = NAMES.slice(0, Math.min(NAMES.length, 4 + Math.ceil(conditions.processes / 3)));
   }
 
   /** One wish of an actor. */
-  draw(kind: Wish["kind"], actors: number): Wish {
-    const text = this.#random.pick(kind === "publish" ? NAMES : SEARCHES);
-    return { kind, actor: this.#random.integer(actors), text, scope: this.#random.pick(this.#scopes) };
+  draw(kind: Wish["kind"], random: SeededRandom): Wish {
+    const { widest, actors, encryptedShare } = this.#conditions;
+    const text = kind === "publish" ? random.pick(this.#names) : this.#drawSearch(random);
+    const isEncrypted = kind === "publish" && random.chance(encryptedShare);
+    return { kind, actor: random.integer(actors), text, scope: random.pick(SCOPES[widest]), isEncrypted };
+  }
+
+  #drawSearch(random: SeededRandom): string {
+    const { processes } = this.#conditions;
+    const wideShare = processes <= CROWD ? 0.4 : 0.4 * CROWD / (2 * processes);
+    return random.pick(random.chance(wideShare) ? WIDE_SEARCHES : NARROW_SEARCHES);
   }
 
   /** What a program does whenever it starts: it publishes, or subscribes, or both. */
-  drawProgram(actors: number): Wish[] {
-    const kinds = this.#random.pick(
+  drawProgram(random: SeededRandom): Wish[] {
+    const kinds = random.pick(
       [["publish"], ["publish"], ["subscribe"], ["subscribe"], ["publish", "subscribe"]] as const,
     );
-    return kinds.flatMap((kind) => Array.from({ length: 1 + this.#random.integer(3) }, () => this.draw(kind, actors)));
+    return kinds.flatMap((kind) => Array.from({ length: 1 + random.integer(3) }, () => this.draw(kind, random)));
   }
 }

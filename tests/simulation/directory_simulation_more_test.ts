@@ -1,0 +1,8 @@
+/** The other half of the seeds of `directory_simulation_test.ts`. */
+
+import { assertEquals } from "@std/assert";
+import { failuresOf } from "./seeds.ts";
+
+Deno.test("directories connect everybody to the nearest instance, after whatever happens: seeds 301 to 600", async () => {
+  assertEquals(await failuresOf(301, 300), "");
+});
