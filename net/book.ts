@@ -11,10 +11,12 @@ import {
   MapOf,
   Unicode,
 } from "../runtime/mod.ts";
+import { utf8Text } from "./frame_text.ts";
 
 const BOOK = MapOf(Unicode, AddressType);
 /** The text of a book without addresses. */
 export const EMPTY_BOOK_TEXT = '{"value":[]}';
+const EMPTY_BOOK_BYTES = new TextEncoder().encode(EMPTY_BOOK_TEXT);
 /** A book without addresses. */
 export const EMPTY_BOOK: ReadonlyMap<string, Address> = new Map();
 
@@ -31,6 +33,12 @@ export function readBookPart(
   addresses: InlineAddresses,
 ): ReadonlyMap<string, Address> {
   return readBook(text.slice(start, end), addresses);
+}
+
+/** The book that stands in bytes. */
+export function readBookBytes(bytes: Uint8Array, addresses: InlineAddresses): ReadonlyMap<string, Address> {
+  const isEmpty = bytes.length === EMPTY_BOOK_BYTES.length && EMPTY_BOOK_BYTES.every((byte, i) => byte === bytes[i]);
+  return isEmpty ? EMPTY_BOOK : readBook(utf8Text(bytes), addresses);
 }
 
 /** The book of a text. */

@@ -12,9 +12,9 @@ export interface KeyPair {
 export interface Cipher {
   /** Bytes that sealing adds. */
   readonly overheadBytes: number;
-  /** The sealed form of `plain`. */
+  /** The sealed form of `plain`; valid until anything else is sealed or opened. */
   seal(plain: Uint8Array): Uint8Array;
-  /** What `sealed` holds, or null when it doesn't open or has been seen before. */
+  /** What `sealed` holds, or null when it doesn't open or has been seen before; valid as long. */
   open(sealed: Uint8Array): Uint8Array | null;
 }
 

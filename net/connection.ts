@@ -13,6 +13,7 @@ import {
   Stop,
   type TransportAccount,
 } from "../runtime/mod.ts";
+import type { BufferPool } from "./buffer_pool.ts";
 import { FrameTooLargeError } from "./frame.ts";
 import { Keeper } from "./keep_alive.ts";
 import { KeeperActor } from "./keeper_actor.ts";
@@ -25,8 +26,11 @@ import { Session, type SessionEvents } from "./session.ts";
 import { SessionError } from "./session_error.ts";
 import { prepareEncryption, sodiumBoxes } from "./sodium_boxes.ts";
 
-/** Times that others get their turn before output is written, if there is more of it each time. */
-const GATHER_HOPS_MAX = 1024;
+/**
+ * Times that others get their turn before output is written, if there is more of it each time. The other end works on what
+ * it got while this one goes on: with a hundred requests under way, larger batches make the two take turns.
+ */
+const GATHER_HOPS_MAX = 64;
 /** Turns without further output before it is written. */
 const QUIET_HOPS = 2;
 /** Hops at most between what has arrived and the next read. */
@@ -58,6 +62,8 @@ export interface ConnectionOptions {
   readonly nobody: Address;
   readonly limits: NetworkLimits;
   readonly reports: Reports;
+  /** For what is large; of its own if nothing is said. */
+  readonly buffers?: BufferPool;
   /** Called once, when the other end has sent a whole frame; on an encrypted connection, its key. */
   readonly onHeard?: (connection: Connection) => void;
   /** Called with the bytes that came since the last whole frame when they turn out to be malformed. */
@@ -121,6 +127,7 @@ export class Connection implements TransitReceiver, SessionEvents {
       uuid: () => random.uuid(),
       zoneOffset: (wall) => clock.zoneOffset(wall),
       frameBytesMax: options.limits.frameBytesMax,
+      ...(options.buffers === undefined ? {} : { buffers: options.buffers }),
     }, this);
   }
 
@@ -470,15 +477,18 @@ export class Connection implements TransitReceiver, SessionEvents {
   };
 
   #write(): void {
-    this.#lastFrames = this.#session.output.frames;
+    const { output } = this.#session;
+    const before = output.frames;
+    const bytes = output.take();
+    this.#lastFrames = before - output.frames;
     this.#framesWritten += this.#lastFrames;
-    const bytes = this.#session.output.take();
     this.#session.counts.bytesOut += bytes.length;
     this.#options.stream.write(bytes).then(this.#written, this.#writeFailed);
   }
 
   readonly #written = (): void => {
     if (this.#isEnded) return;
+    this.#session.output.release();
     if (this.#session.output.isEmpty) {
       this.#isWriting = false;
       this.#afterFlush();

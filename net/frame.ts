@@ -5,6 +5,7 @@
  * one sealed box of them.
  */
 
+import { BufferPool, POOL_BUFFER_BYTES } from "./buffer_pool.ts";
 import { AsciiWindow } from "./frame_text.ts";
 import { DIMENSION_CHARACTERS_MAX, FRAME_BYTES_MAX } from "./limits.ts";
 
@@ -81,7 +82,11 @@ class FrameInPlace implements Frame {
 
 /** Takes frames out of a stream of bytes. The bytes are read into its own buffer, and looked at once. */
 export class FrameReader {
-  #buffer = new Uint8Array(BUFFER_BYTES_MIN);
+  readonly #pool: BufferPool;
+  /** Its own buffer, and the one in use, which is lent by the pool or made for a giant while the own one is too small. */
+  #own = new Uint8Array(BUFFER_BYTES_MIN);
+  #buffer = this.#own;
+  #isLent = false;
   /** First byte not yet used up. */
   #start = 0;
   /** First byte not yet looked at. */
@@ -97,6 +102,10 @@ export class FrameReader {
   readonly #frame = new FrameInPlace(this.#window);
   /** Most bytes of the next frame. */
   bytesMax = FRAME_BYTES_MAX;
+
+  constructor(pool: BufferPool = new BufferPool()) {
+    this.#pool = pool;
+  }
 
   /** Frames that are pure ASCII, as text; see {@link Frame.textAt}. */
   get text(): string {
@@ -115,26 +124,45 @@ export class FrameReader {
     if (waiting === 0) this.#rewind();
     else if (this.#start > 0 && this.#buffer.length - this.#end < this.#buffer.length / 4) this.#moveTo(this.#buffer);
     // Only what has arrived makes a buffer grow, never what a dimension line promises.
-    if (this.#end === this.#buffer.length) this.#moveTo(new Uint8Array(2 * this.#buffer.length));
+    if (this.#end === this.#buffer.length) this.#grow();
     return this.#buffer.subarray(this.#end);
   }
 
   #rewind(): void {
     this.#start = this.#scan = this.#end = 0;
-    const size = this.#buffer.length;
     // What a giant needed is not kept for small ones.
-    if ((this.#isBusy && size < BUFFER_BYTES_BUSY) || (size > BUFFER_BYTES_BUSY && this.#dataBytes < 0)) {
-      this.#buffer = new Uint8Array(BUFFER_BYTES_BUSY);
+    if (this.#buffer !== this.#own) this.#leave(this.#own);
+    if (this.#isBusy && this.#own.length < BUFFER_BYTES_BUSY) {
+      this.#buffer = this.#own = new Uint8Array(BUFFER_BYTES_BUSY);
+    }
+  }
+
+  #grow(): void {
+    const size = 2 * this.#buffer.length;
+    if (size <= BUFFER_BYTES_BUSY) this.#moveTo(this.#own = new Uint8Array(size));
+    else if (size > POOL_BUFFER_BYTES) this.#moveTo(new Uint8Array(size));
+    else {
+      this.#moveTo(this.#pool.borrow());
+      this.#isLent = true;
     }
   }
 
   #moveTo(buffer: Uint8Array<ArrayBuffer>): void {
     if (buffer === this.#buffer) buffer.copyWithin(0, this.#start, this.#end);
-    else buffer.set(this.#buffer.subarray(this.#start, this.#end));
-    this.#buffer = buffer;
+    else {
+      buffer.set(this.#buffer.subarray(this.#start, this.#end));
+      this.#leave(buffer);
+    }
     this.#scan -= this.#start;
     this.#end -= this.#start;
     this.#start = 0;
+  }
+
+  /** Uses another buffer from now on. */
+  #leave(buffer: Uint8Array<ArrayBuffer>): void {
+    if (this.#isLent) this.#pool.giveBack(this.#buffer);
+    this.#isLent = false;
+    this.#buffer = buffer;
   }
 
   /** Says how many bytes were read to {@link room}. */

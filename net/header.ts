@@ -26,6 +26,9 @@ export class Headers {
   #lastTo: Address | null = null;
   #lastFrom: Address | null = null;
   #lastText = "";
+  #tunnelTo: Address | null = null;
+  #tunnelFrom: Address | null = null;
+  #tunnelText = "";
   #lastReadText = "";
   #lastRead: ArrivedHeader | null = null;
 
@@ -39,7 +42,7 @@ export class Headers {
    * @throws {CodecError} When an address is none.
    */
   write(to: Address, from: Address, tunnel: boolean): string {
-    if (tunnel) return this.#encode(to, from, true);
+    if (tunnel) return this.#writeTunnel(to, from);
     if (to === this.#lastTo && from === this.#lastFrom) return this.#lastText;
     let byFrom = this.#written.get(to);
     let text = byFrom?.get(from);
@@ -57,6 +60,16 @@ export class Headers {
     this.#lastTo = to;
     this.#lastFrom = from;
     return this.#lastText = text;
+  }
+
+  /** Blocks mostly go the same way as the one before. */
+  #writeTunnel(to: Address, from: Address): string {
+    if (to !== this.#tunnelTo || from !== this.#tunnelFrom) {
+      this.#tunnelText = this.#encode(to, from, true);
+      this.#tunnelTo = to;
+      this.#tunnelFrom = from;
+    }
+    return this.#tunnelText;
   }
 
   #encode(toAddress: Address, returnAddress: Address, tunnel: boolean): string {

@@ -9,6 +9,7 @@ import {
   type Traffic,
   type TransportAccount,
 } from "../runtime/mod.ts";
+import { BufferPool } from "./buffer_pool.ts";
 import { closedMessage, Connection, type ConnectionOptions, type Ending, ending } from "./connection.ts";
 import type { HttpClientConnection } from "./http/client.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./http/limits.ts";
@@ -84,6 +85,7 @@ export class NetworkService {
   readonly #httpPorts = new Set<HttpListener>();
   readonly #httpClients = new Set<HttpClientConnection>();
   readonly #past = new TrafficSum();
+  readonly #buffers = new BufferPool();
   #isClosed = false;
 
   /**
@@ -288,7 +290,7 @@ export class NetworkService {
 
   #connectionOptions(controller: Address): Pick<
     ConnectionOptions,
-    "kernel" | "controller" | "nobody" | "limits" | "reports" | "detectSeconds"
+    "kernel" | "controller" | "nobody" | "limits" | "reports" | "detectSeconds" | "buffers"
   > {
     return {
       kernel: this.#kernel,
@@ -297,6 +299,7 @@ export class NetworkService {
       limits: this.#limits,
       reports: this.#reports,
       detectSeconds: this.#detectSeconds,
+      buffers: this.#buffers,
     };
   }
 

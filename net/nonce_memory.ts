@@ -7,6 +7,9 @@
 
 import { NONCES_REMEMBERED_MAX } from "./limits.ts";
 
+/** Bytes of a nonce. */
+export const NONCE_BYTES = 24;
+
 /** Nonces in memory. A peer that counts is never taken back; of one that draws, the last few thousand are known. */
 export class NonceMemory {
   readonly #own: Uint8Array;
@@ -18,7 +21,7 @@ export class NonceMemory {
     this.#own = own.slice();
   }
 
-  /** True for a nonce that must not be taken. */
+  /** True for a nonce that must not be taken. What lies behind it is not looked at. */
   has(nonce: Uint8Array): boolean {
     const prefix = this.#own.length;
     if (startsAlike(nonce, this.#own, prefix)) return true;
@@ -30,13 +33,13 @@ export class NonceMemory {
   /** Remembers a nonce whose frame has opened. */
   add(nonce: Uint8Array): void {
     const last = this.#last;
-    if (last !== null && startsAlike(nonce, last, this.#own.length)) {
-      last.set(nonce);
-      return;
+    if (last === null) this.#last = nonce.slice(0, NONCE_BYTES);
+    else {
+      const isCounted = startsAlike(nonce, last, this.#own.length);
+      for (let i = 0; i < NONCE_BYTES; i++) last[i] = nonce[i]!;
+      if (isCounted) return;
     }
     // Drawn at random: two never begin alike, so each takes a place.
-    if (last === null) this.#last = nonce.slice();
-    else last.set(nonce);
     this.#recent.add(nonceText(nonce));
     if (this.#recent.size <= NONCES_REMEMBERED_MAX) return;
     const [oldest] = this.#recent;
@@ -52,12 +55,12 @@ function startsAlike(a: Uint8Array, b: Uint8Array, bytes: number): boolean {
 }
 
 function isGreater(a: Uint8Array, b: Uint8Array, from: number): boolean {
-  for (let i = from; i < a.length; i++) {
+  for (let i = from; i < NONCE_BYTES; i++) {
     if (a[i] !== b[i]) return a[i]! > b[i]!;
   }
   return false;
 }
 
 function nonceText(nonce: Uint8Array): string {
-  return String.fromCharCode(...nonce);
+  return String.fromCharCode(...nonce.subarray(0, NONCE_BYTES));
 }

@@ -13,6 +13,7 @@ import {
   NO_ADDRESS,
 } from "../runtime/mod.ts";
 import { EMPTY_BOOK_TEXT, writeBook } from "./book.ts";
+import type { BufferPool } from "./buffer_pool.ts";
 import type { Cipher } from "./cipher.ts";
 import { FrameTooLargeError } from "./frame.ts";
 import type { Headers } from "./header.ts";
@@ -24,6 +25,9 @@ import { outboundError } from "./session_error.ts";
 /** What sealing adds to a frame that waits for the key exchange. */
 const SEAL_BYTES = 40;
 
+/** Bytes of a frame up to which the room that it is sealed from is kept. */
+const PLAIN_BYTES_KEPT = 2048;
+const LINE_END = new Uint8Array([0x0a]);
 const EMPTY_BOOK_END = EMPTY_BOOK_TEXT + "\n";
 
 const ENCODER = new TextEncoder();
@@ -40,6 +44,8 @@ export interface OutboundOptions {
   readonly zoneOffset: (wall: bigint) => number;
   /** Most bytes of a frame. */
   readonly frameBytesMax: number;
+  /** For what is large. */
+  readonly buffers: BufferPool;
   /** Frames are counted here. */
   readonly counts: { framesOut: number };
 }
@@ -47,7 +53,7 @@ export interface OutboundOptions {
 /** Makes frames. */
 export class Outbound {
   /** What is ready to be written. */
-  readonly output = new Output();
+  readonly output: Output;
   /** Seals everything from the moment when it is set. */
   cipher: Cipher | null = null;
   readonly #options: OutboundOptions;
@@ -61,14 +67,22 @@ export class Outbound {
   #lastHeader = "";
   #lastBodyBytes = -1;
   #lastStart = "";
-  /** The last frame in clear with a message without members, with what it was made of. */
+  /** The last frame with a message without members, before it is sealed, with what it was made of. */
+  #constantCipher: Cipher | null = null;
   #constantHeader = "";
   #constantBody = "";
   #constantFrame = new Uint8Array(0);
+  /** The line of the last sealed frame, with what it says. */
+  #sealedHeaderBytes = -1;
+  #sealedBodyBytes = -1;
+  #sealedBytes = -1;
+  #sealedStart = new Uint8Array(0);
+  #plainRoom: Uint8Array | null = null;
 
   /** @param isHolding Keeps frames back from the start, see {@link hold}. */
   constructor(options: OutboundOptions, isHolding: boolean) {
     this.#options = options;
+    this.output = new Output(options.buffers);
     this.#inline = options.addresses;
     this.#headers = options.headers;
     this.#isHolding = isHolding;
@@ -134,7 +148,7 @@ export class Outbound {
         throw new TypeError("the key exchange is not for sending");
       }
       const constant = constantText(message);
-      if (constant !== null && !this.#isHolding && this.cipher === null) {
+      if (constant !== null && !this.#isHolding) {
         this.#sendConstant(this.#headers.write(to, this.#returnable(from), false), constant);
         return;
       }
@@ -153,14 +167,18 @@ export class Outbound {
 
   /** A message without members: between a fixed pair of addresses, the frame is always the same. */
   #sendConstant(header: string, body: string): void {
-    if (body !== this.#constantBody || header !== this.#constantHeader) {
+    const { cipher } = this;
+    if (body !== this.#constantBody || header !== this.#constantHeader || cipher !== this.#constantCipher) {
       this.#checkSize(header.length + body.length + EMPTY_BOOK_TEXT.length);
-      this.#constantFrame = ENCODER.encode(this.#start(header, body.length) + body + EMPTY_BOOK_END);
+      const start = cipher === null ? this.#start(header, body.length) : header;
+      this.#constantFrame = ENCODER.encode(start + body + (cipher === null ? EMPTY_BOOK_END : EMPTY_BOOK_TEXT));
       this.#constantHeader = header;
       this.#constantBody = body;
+      this.#constantCipher = cipher;
     }
     this.#options.counts.framesOut++;
-    this.output.addBytes(this.#constantFrame);
+    if (cipher === null) this.output.addBytes(this.#constantFrame);
+    else this.#seal(cipher, header.length, body.length, this.#constantFrame);
   }
 
   #sendBlock(value: unknown, to: Address, from: Address): void {
@@ -229,7 +247,11 @@ export class Outbound {
     if (this.cipher === null) {
       if (book === EMPTY_BOOK_TEXT) this.output.addText(this.#start(header, body.length) + body + EMPTY_BOOK_END);
       else this.output.addText(`${header.length},${body.length},${bytes}\n${header}${body}${book}\n`);
-    } else this.#seal(this.cipher, header.length, body.length, ENCODER.encode(header + body + book));
+    } else {
+      const plain = this.#plain(bytes);
+      ENCODER.encodeInto(header + body + book, plain);
+      this.#seal(this.cipher, header.length, body.length, plain);
+    }
   }
 
   /** A frame with an empty book up to its body. */
@@ -252,15 +274,31 @@ export class Outbound {
       this.output.addParts(`${header.length},${body.length},${bytes}\n${header}`, body, `${book}\n`);
       return;
     }
-    const plain = new Uint8Array(bytes);
+    const plain = this.#plain(bytes);
     ENCODER.encodeInto(header, plain);
     plain.set(body, header.length);
     ENCODER.encodeInto(book, plain.subarray(header.length + body.length));
     this.#seal(this.cipher, header.length, body.length, plain);
   }
 
+  /** Room for what is sealed next. */
+  #plain(bytes: number): Uint8Array {
+    if (bytes > PLAIN_BYTES_KEPT) return new Uint8Array(bytes);
+    this.#plainRoom ??= new Uint8Array(PLAIN_BYTES_KEPT);
+    return this.#plainRoom.subarray(0, bytes);
+  }
+
   #seal(cipher: Cipher, headerBytes: number, bodyBytes: number, plain: Uint8Array): void {
     const sealed = cipher.seal(plain);
-    this.output.addParts(`${headerBytes},${bodyBytes},${sealed.length}\n`, sealed, "\n");
+    if (
+      headerBytes !== this.#sealedHeaderBytes || bodyBytes !== this.#sealedBodyBytes ||
+      sealed.length !== this.#sealedBytes
+    ) {
+      this.#sealedStart = ENCODER.encode(`${headerBytes},${bodyBytes},${sealed.length}\n`);
+      this.#sealedHeaderBytes = headerBytes;
+      this.#sealedBodyBytes = bodyBytes;
+      this.#sealedBytes = sealed.length;
+    }
+    this.output.addBytes(this.#sealedStart, sealed, LINE_END);
   }
 }

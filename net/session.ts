@@ -18,7 +18,8 @@ import {
   MessageBase,
   type MessageClass,
 } from "../runtime/mod.ts";
-import { EMPTY_BOOK, readBook, readBookPart } from "./book.ts";
+import { EMPTY_BOOK, readBookBytes, readBookPart } from "./book.ts";
+import { BufferPool } from "./buffer_pool.ts";
 import type { Boxes, Cipher, KeyPair } from "./cipher.ts";
 import { type Frame, FrameReader } from "./frame.ts";
 import { asciiText, utf8Text } from "./frame_text.ts";
@@ -62,6 +63,8 @@ export interface SessionOptions {
   readonly zoneOffset: (wall: bigint) => number;
   /** Most bytes of a frame. @default {FRAME_BYTES_MAX} */
   readonly frameBytesMax?: number;
+  /** For what is large; of its own if nothing is said. */
+  readonly buffers?: BufferPool;
 }
 
 /** A message that came in clear while the connector waited for the second half of the key exchange. */
@@ -70,6 +73,9 @@ interface EarlyMessage {
   readonly to: Address;
   readonly from: Address;
 }
+
+/** Of larger frames the header is read first: their body may be binary. */
+const SMALL_FRAME_BYTES_MAX = 4096;
 
 /** A frame in clear: as it came, or opened. */
 type PlainFrame = Omit<Frame, "textAt">;
@@ -86,7 +92,7 @@ export class Session {
   readonly counts = { framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0 };
   readonly #options: SessionOptions;
   readonly #events: SessionEvents;
-  readonly #reader = new FrameReader();
+  readonly #reader: FrameReader;
   readonly #inline: InlineAddresses;
   readonly #headers: Headers;
   readonly #outbound: Outbound;
@@ -104,11 +110,15 @@ export class Session {
   /** The key of the other end, while there is nothing to compute with. */
   #waiting: Diffie | null = null;
   #repeated: RepeatedFrame | null = null;
+  /** Where opened frames are. */
+  #plainView: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(options: SessionOptions, events: SessionEvents) {
     this.#options = options;
     this.#events = events;
     this.#boxes = options.boxes;
+    const { buffers = new BufferPool() } = options;
+    this.#reader = new FrameReader(buffers);
     this.#inline = new InlineAddresses(options.proxy, options.controller);
     this.#headers = new Headers(this.#inline);
     this.#decodeBare = {
@@ -117,7 +127,16 @@ export class Session {
     };
     const { proxy, nobody, uuid, zoneOffset, frameBytesMax = FRAME_BYTES_MAX } = options;
     this.#reader.bytesMax = frameBytesMax;
-    const parts = { addresses: this.#inline, headers: this.#headers, proxy, nobody, uuid, zoneOffset, frameBytesMax };
+    const parts = {
+      addresses: this.#inline,
+      headers: this.#headers,
+      proxy,
+      nobody,
+      uuid,
+      zoneOffset,
+      frameBytesMax,
+      buffers,
+    };
     this.#outbound = new Outbound({ ...parts, counts: this.counts }, options.encrypted);
     this.#secrecy = options.encrypted ? "wanted" : "clear";
     if (options.encrypted && options.role === "acceptor") this.#reader.bytesMax = HANDSHAKE_FRAME_BYTES_MAX;
@@ -232,7 +251,7 @@ export class Session {
     if (this.#cipher !== null) this.#takeSealed(frame, this.#cipher);
     else if (!this.#takeRepeated(frame)) {
       // Almost all frames are pure ASCII: one decoding serves all parts, and several frames.
-      const at = this.#isHeaderFirst ? -1 : frame.textAt;
+      const at = this.#isHeaderFirst || frame.dataBytes > SMALL_FRAME_BYTES_MAX ? -1 : frame.textAt;
       if (at < 0) this.#takeBytes(frame, frame.data);
       else this.#takeText(frame, this.#reader.text, at);
     }
@@ -257,20 +276,19 @@ export class Session {
       return;
     }
     if (frame.headerBytes + frame.bodyBytes > plain.length) throw new Error("unlikely frame offsets");
-    if (this.#secrecy === "fresh") {
-      this.#secrecy = "sealed";
-      this.release();
-    }
-    const text = this.#isHeaderFirst ? null : asciiText(plain);
-    const opened: PlainFrame = {
-      headerBytes: frame.headerBytes,
-      bodyBytes: frame.bodyBytes,
-      dataBytes: plain.length,
-      data: plain,
-      view: new DataView(plain.buffer),
-      start: plain.byteOffset,
-    };
+    const isFirst = this.#secrecy === "fresh";
+    this.#secrecy = "sealed";
+    this.#takeOpened(frame, plain);
+    // Afterwards: sealing uses the room that `plain` is in.
+    if (isFirst) this.release();
+  }
+
+  #takeOpened({ headerBytes, bodyBytes }: Frame, plain: Uint8Array): void {
+    if (this.#plainView.buffer !== plain.buffer) this.#plainView = new DataView(plain.buffer);
+    const { length: dataBytes, byteOffset: start } = plain;
+    const opened: PlainFrame = { headerBytes, bodyBytes, dataBytes, data: plain, view: this.#plainView, start };
     if (this.#takeRepeated(opened)) return;
+    const text = this.#isHeaderFirst || dataBytes > SMALL_FRAME_BYTES_MAX ? null : asciiText(plain);
     if (text === null) this.#takeBytes(opened, plain);
     else this.#takeText(opened, text, 0);
   }
@@ -315,7 +333,7 @@ export class Session {
     const bodyEnd = headerBytes + bodyBytes;
     const header = this.#headers.read(utf8Text(data.subarray(0, headerBytes)));
     const isPassedOn = this.#events.isPassedOn(header.to, header.isTransit);
-    const book = readBook(utf8Text(data.subarray(bodyEnd)), this.#inline);
+    const book = readBookBytes(data.subarray(bodyEnd), this.#inline);
     const body = data.subarray(headerBytes, bodyEnd);
     if (isPassedOn || header.tunnel) {
       this.#takeBinary(header, isPassedOn, body, book);
@@ -330,7 +348,7 @@ export class Session {
   #takeBinary(header: ArrivedHeader, isPassedOn: boolean, body: Uint8Array, book: ReadonlyMap<string, Address>): void {
     this.#isHeaderFirst = true;
     if (!isPassedOn) {
-      this.#takeMessage(header, new Cast(body.slice(), Block), body.length);
+      this.#takeMessage(header, new Cast(new Uint8Array(body), Block), body.length);
       return;
     }
     if (this.#secrecy === "wanted") throw new Error("frame in clear on an encrypted connection");

@@ -194,7 +194,7 @@ function rowsOf(
   seconds: number,
 ): Row[] {
   const notes = oneWay(NOTE, 1000, 8, seconds);
-  const blocks = oneWay(BLOCK, 16, 8, seconds);
+  const blocks = oneWay(BLOCK, 16, 4, seconds);
   return [
     {
       name: `${kind}: request and reply, one at a time`,

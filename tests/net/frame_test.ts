@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { BufferPool } from "../../net/buffer_pool.ts";
 import { type Frame, FrameError, FrameReader } from "../../net/frame.ts";
 import { FRAME_BYTES_MAX } from "../../net/limits.ts";
 import fc from "fast-check";
@@ -158,6 +159,33 @@ Deno.test("FrameReader gives up the room of a giant", () => {
   assertEquals(read(wire, 60_000, reader).length, 1);
   assert(reader.room().buffer.byteLength <= 65_536);
   assert(!reader.isAmidFrame);
+});
+
+Deno.test("FrameReader borrows a large buffer only while large frames come", () => {
+  const lent: Uint8Array[] = [];
+  const pool = new class extends BufferPool {
+    override borrow() {
+      const buffer = super.borrow();
+      lent.push(buffer);
+      return buffer;
+    }
+    override giveBack(buffer: Uint8Array<ArrayBuffer>) {
+      assertEquals(lent.splice(lent.indexOf(buffer), 1), [buffer]);
+      super.giveBack(buffer);
+    }
+  }();
+  const reader = new FrameReader(pool);
+  const large = joined(ENCODER.encode(`0,0,100000\n`), new Uint8Array(100_000), ENCODER.encode("\n"));
+  for (let i = 0; i < 3; i++) {
+    assertEquals(read(joined(large, large, large), 70_000, reader).length, 3);
+    reader.room();
+    assertEquals(lent.length, 0);
+  }
+  read(large.subarray(0, 90_000), 90_000, reader);
+  assertEquals(lent.length, 1);
+  // A giant needs one of its own.
+  read(joined(large.subarray(90_000), ENCODER.encode(`0,0,400000\n`), new Uint8Array(390_000)), 70_000, reader);
+  assertEquals(lent.length, 0);
 });
 
 Deno.test("FrameReader is held to a smaller frame when asked", () => {
