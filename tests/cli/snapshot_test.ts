@@ -165,7 +165,9 @@ function normalized(text: string): string {
   return text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<UUID>")
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?/g, "<TIME>")
     .replaceAll(/\([0-9a-f]{8}\)/g, "(<ID8>)").replaceAll(/127\.0\.0\.1:\d{5}/g, "127.0.0.1:<PORT>")
-    .replaceAll(/"port": \d{5}/g, '"port": <PORT>');
+    .replaceAll(/"port": \d{5}/g, '"port": <PORT>')
+    .replaceAll(/"(pid|seconds)": [\d.]+/g, '"$1": <NUMBER>').replaceAll(/\bpid \d+/g, "pid <PID>")
+    .replaceAll(/<\d+> \S+$/gm, "<PID> <SPAN>");
 }
 
 async function step(bench: SimulatedCake, line: string): Promise<string> {
