@@ -2,7 +2,7 @@
 
 import { fromFileUrl, isAbsolute, join } from "@std/path";
 import { Faulted } from "../messages/faults.ts";
-import type { World } from "../world.ts";
+import { FileError, type World } from "../world.ts";
 import { executableKind, extensionOf } from "./child.ts";
 
 /** A file that can be run, and where Python finds modules that go with it. */
@@ -79,15 +79,20 @@ async function isFile(world: World, path: string): Promise<boolean> {
 /** The first line of a program that cake runs. */
 const CAKE_SCRIPT = /^#!.*\bcake\b.* exec\b/;
 
-/** A program that begins with such a line is small: whatever is larger is not read to find out. */
-const SCRIPT_BYTES_MAX = 4 * 1024 * 1024;
+/** What a system reads of such a line at most. */
+const FIRST_LINE_BYTES_MAX = 256;
 
 /** True for a file that begins with `#!/usr/bin/env -S cake exec`: a module, whatever its name. */
 export async function isCakeScript(world: World, path: string): Promise<boolean> {
-  const info = await world.files.info(path);
-  if (info === null || info.kind === "folder" || info.size > SCRIPT_BYTES_MAX) return false;
-  const text = await world.files.readText(path);
-  return CAKE_SCRIPT.test(text.slice(0, text.search(/\r|\n|$/)));
+  if (!await isFile(world, path)) return false;
+  try {
+    const text = new TextDecoder().decode(await world.files.readBytes(path, 0, FIRST_LINE_BYTES_MAX));
+    return CAKE_SCRIPT.test(text.split(/[\r\n]/, 1)[0]!);
+  } catch (error) {
+    // One may run what one may not read.
+    if (error instanceof FileError) return false;
+    throw error;
+  }
 }
 
 async function isRunnable(world: World, path: string): Promise<boolean> {
@@ -127,6 +132,8 @@ export async function launchOf(world: World, found: Found, args: readonly string
     case "module":
       return await launchModule(world, found.path, args);
     case "program":
+      // Without the detour by the system, which needs `env` and finds cake on PATH only.
+      if (await isCakeScript(world, found.path)) return await launchModule(world, found.path, args);
       return { executable: found.path, arguments: args, ...pythonEnvironment(world, found.modulePath) };
   }
 }

@@ -12,17 +12,18 @@ import type { World } from "../../runtime/world.ts";
 
 const CONFIGURATION = decodeURIComponent(new URL("../../deno.json", import.meta.url).pathname);
 
-/** Does something in a world with these files and variables, under a Deno that lies at /bin/deno. */
+/** Does something in a world with these files (`path=content`) and variables, under a Deno that lies at /bin/deno. */
 async function inWorld<T>(
   parts: { readonly files?: readonly string[]; readonly variables?: Readonly<Record<string, string>> },
   work: (world: World) => Promise<T>,
 ): Promise<T> {
   const simulation = new Simulation({ seed: 1 });
   const host = simulation.host("alpha");
-  for (const path of ["/project", ...parts.files ?? []]) {
+  for (const entry of ["/project", ...parts.files ?? []]) {
+    const [path = "", text = ""] = entry.split("=");
     host.disk.makeFolder(path.slice(0, path.lastIndexOf("/")) || "/", 0);
     if (path === "/project") host.disk.makeFolder(path, 0);
-    else host.disk.writeText(path, "", 0);
+    else host.disk.writeText(path, text, 0);
   }
   const results: T[] = [];
   host.start("test", async (world) => {
@@ -70,6 +71,18 @@ Deno.test("launchOf() runs Python by its interpreter, and knows where its module
   });
   const { executable, environment } = await at({ PYTHONPATH: "/before", CAKE_PYTHON: "/usr/bin/python3.11" });
   assertEquals([executable, environment?.PYTHONPATH], ["/usr/bin/python3.11", "/home/script:/project:/before"]);
+});
+
+Deno.test("launchOf() runs a program that begins with #! and cake exec as a module, whatever its name", async () => {
+  const command = (line: string) => launch("/project/tool", [`/project/tool=${line}\n`]);
+  for (const line of ["#!/usr/bin/env -S cake exec", "#!/opt/cake exec", "#! /usr/local/bin/cake  exec"]) {
+    const { executable, arguments: args } = await command(line);
+    const flags = [`--config=${CONFIGURATION}`, "--ext=ts"];
+    assertEquals([executable, args], ["/bin/deno", [...RUN, ...flags, "/project/tool", "--a"]], line);
+  }
+  for (const line of ["#!/bin/sh", "#!/usr/bin/env cakes exec", "cake exec", "#!/usr/bin/cake executable"]) {
+    assertEquals((await command(line)).executable, "/project/tool", line);
+  }
 });
 
 Deno.test("launchOf() runs a program by itself", async () => {
