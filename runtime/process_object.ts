@@ -15,13 +15,14 @@ import {
 } from "./process/child.ts";
 import { childrenOf, processContext } from "./process/context.ts";
 import { findExecutable, findRoleExecutable, type Found, type Launch, launchOf } from "./process/executable.ts";
+import { PARENT_VARIABLE } from "./process/interruption.ts";
 import { LIBRARY_CONNECTOR, LibraryRelay } from "./process/library.ts";
 import type { CommandLine } from "./process/standard_arguments.ts";
 import type { Routine } from "./routine.ts";
 import { Message, type MessageClass } from "./types/message.ts";
 import { snakeCase } from "./types/names.ts";
 import { Block, Boolean, Integer8 } from "./types/portable.ts";
-import { type ChildCommand, FileError, type SignalName } from "./world.ts";
+import { type ChildCommand, FileError, type SignalName, type World } from "./world.ts";
 
 /** How long a child may take to end after each signal but the last. */
 export const ESCALATION_SECONDS = 10;
@@ -76,17 +77,21 @@ export async function ProcessObject(self: Routine, request: ProcessRequest): Pro
   const { launch, library } = prepared;
   self.console([launch.executable, ...launch.arguments].join(" "));
   try {
-    return await supervise(self, { command: commandOf(launch, request), library, onProcess: request.onProcess });
+    return await supervise(self, {
+      command: commandOf(self.kernel.world, launch, request),
+      library,
+      onProcess: request.onProcess,
+    });
   } finally {
     library?.end();
   }
 }
 bind(ProcessObject, "layer_cake.process_object");
 
-function commandOf(launch: Launch, { environment, onError }: ProcessRequest): ChildCommand {
+function commandOf({ processes }: World, launch: Launch, { environment, onError }: ProcessRequest): ChildCommand {
   return {
     ...launch,
-    ...(environment === undefined ? {} : { environment: { ...launch.environment, ...environment } }),
+    environment: { ...launch.environment, [PARENT_VARIABLE]: String(processes.pid), ...environment },
     ...(onError === undefined ? {} : { onError }),
   };
 }

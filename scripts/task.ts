@@ -54,6 +54,7 @@ export const TASKS: Record<string, Task> = {
   bench: (args, context) => [run("bench", "scripts/bench/main.ts", args, context)],
   vectors: (args, context) => [{ ...run("vectors", "scripts/vectors.ts", args, context), cwd: context.calledIn }],
   fuzz: (args, context) => [{ ...run("fuzz", "scripts/fuzz.ts", args, context), cwd: context.calledIn }],
+  children: (args, context) => [run("children", "scripts/children.ts", args, context)],
   simulate: (args, context) => [run("simulate", "tests/simulation/simulate.ts", args, context)],
   fmt: (args) => [{ name: "fmt", args: ["fmt", ...args] }],
   lint: (args, context) => [lint(args, context)],

@@ -14,6 +14,12 @@ const IDLE_SIGNALS: readonly SignalName[] = ["SIGUSR1", "SIGUSR2"];
 /** Signals closer together than this are one: a terminal sends them to a whole group, and parents pass them on. */
 const REPEAT_MS = 300;
 
+/** The variable in which a process tells its children its id. */
+export const PARENT_VARIABLE = "CAKE_PARENT";
+
+/** The process that has all orphans, where nobody else does. */
+const FIRST_PID = 1;
+
 /** How often a child process looks for its parent. */
 const PARENT_POLL_MS = 500;
 
@@ -88,12 +94,9 @@ export function watchSignals(runtime: Runtime, commandLine: CommandLine, flush: 
 export function watchParent(runtime: Runtime, interrupt: () => void, flush: Flush = NOTHING_KEPT): Cancel {
   const { world } = runtime;
   const parent = world.processes.parentPid;
-  let cancel: Cancel = () => {};
-  const look = () => {
-    if (world.processes.parentPid === parent) {
-      cancel = world.clock.after(PARENT_POLL_MS, look);
-      return;
-    }
+  let isOver = false;
+  let cancel: Cancel = () => isOver = true;
+  const end = () => {
     runtime.note("?", `Parent process (${parent}) is gone`);
     interrupt();
     cancel = world.clock.after(ORPHAN_GRACE_MS, () => {
@@ -102,7 +105,15 @@ export function watchParent(runtime: Runtime, interrupt: () => void, flush: Flus
       exitWithLog(world, flush);
     });
   };
-  cancel = world.clock.after(PARENT_POLL_MS, look);
+  const look = () => {
+    if (world.processes.parentPid !== parent) end();
+    else cancel = world.clock.after(PARENT_POLL_MS, look);
+  };
+  isBornOrphan(world).then((isOrphan) => {
+    if (isOver) return;
+    if (isOrphan) end();
+    else look();
+  });
   return () => cancel();
 }
 
@@ -111,4 +122,13 @@ function exitWithLog(world: World, flush: Flush): void {
   const exit = () => world.processes.exit(FAULT_EXIT_STATUS);
   world.clock.after(LOG_GRACE_MS, exit);
   flush().then(exit, exit);
+}
+
+/** True when the parent ended before this process had begun to look for it. */
+async function isBornOrphan({ environment, files, processes }: World): Promise<boolean> {
+  const parent = environment.variable(PARENT_VARIABLE) ?? "";
+  if (!/^\d+$/.test(parent) || Number(parent) === processes.parentPid) return false;
+  // There may be another program between the two. Without a process file system, only orphans of the first process are known.
+  const isTold = await files.info("/proc/self/stat") !== null;
+  return isTold ? await files.info(`/proc/${parent}/stat`) === null : processes.parentPid === FIRST_PID;
 }

@@ -103,13 +103,40 @@ class RealChild implements ChildProcess {
     const parts: Uint8Array[] = [];
     let kept = 0;
     let truncated = false;
-    for await (const part of this.#child.stdout) {
+    for await (const part of this.#untilSilent(this.#child.stdout)) {
       const taken = part.subarray(0, limit - kept);
       if (taken.length > 0) parts.push(taken);
       kept += taken.length;
       truncated ||= taken.length < part.length;
     }
     return { bytes: join(parts, kept), truncated };
+  }
+
+  /**
+   * A stream of the child to its end; or, when the child has ended but what it started holds the stream open, until nothing
+   * came for a while. Twice a while, as a busy process may find its timers due before it looks at what came meanwhile.
+   */
+  async *#untilSilent(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const reader = stream.getReader();
+    let count = 0;
+    let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const listen = (before: number, silences: number): void => {
+      if (isOver) return;
+      const silent = count === before ? silences + 1 : 0;
+      if (silent === 2) reader.cancel();
+      else timer = setTimeout(listen, LAST_WORDS_MS, count, silent);
+    };
+    this.#child.status.then(() => listen(-1, 0));
+    try {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        count++;
+        yield read.value;
+      }
+    } finally {
+      isOver = true;
+      clearTimeout(timer);
+    }
   }
 
   signal(name: SignalName): void {

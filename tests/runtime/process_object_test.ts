@@ -195,3 +195,14 @@ Deno.test("a child ends within two seconds of the death of its parent", async ()
     assertEquals(host.processes.map((process) => process.name), []);
   }
 });
+
+Deno.test("a child ends whose parent ended before it could look for it", async () => {
+  for (const [parent, isGone] of [["4711", true], ["1", false], ["nonsense", false]] as const) {
+    const { simulation, host } = makeHost();
+    // Nobody started it: its parent is the first process, as that of every orphan.
+    const options = { arguments: ["--child-process"], environment: { CAKE_PARENT: parent } };
+    const orphan = host.start("orphan", programOf(stubborn, "orphan"), options);
+    await simulation.runFor(2000);
+    assertEquals(orphan.isAlive, !isGone, parent);
+  }
+});

@@ -1,0 +1,30 @@
+import { assert, assertEquals } from "@std/assert";
+import { realWorld } from "../../runtime/mod.ts";
+import { SeededRandom } from "../../runtime/simulation/mod.ts";
+import { runChildren } from "../../scripts/children/run.ts";
+
+Deno.test({
+  name: "children that end in every way are each told once, and nothing is left of them",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const random = new SeededRandom("children");
+    const { cases, problems } = await runChildren({
+      count: 200,
+      atOnce: 12,
+      random: (bound) => random.integer(bound),
+    });
+    assertEquals(problems, []);
+    assert(cases.size > 30, `${cases.size}`);
+    assertEquals([...cases.values()].reduce((sum, times) => sum + times, 0), 200);
+  },
+});
+
+Deno.test("what a child left behind does not keep its parent waiting, and loses nothing", async () => {
+  const { processes } = realWorld();
+  // More than a pipe holds, the last of it by the one that is left behind, in the moment in which the child ends.
+  const script = "head -c 300000 /dev/zero; (printf last; exec sleep 5) & exit 3";
+  const child = processes.spawn({ executable: "sh", arguments: ["-c", script] });
+  const { bytes, truncated } = await child.output(1_000_000);
+  assertEquals([bytes.length, truncated, (await child.status).code], [300_004, false, 3]);
+  assertEquals(new TextDecoder().decode(bytes.slice(-4)), "last");
+});
