@@ -5,7 +5,10 @@ import { LIBRARY_CONNECTOR, type ThreadProgram, type World } from "../runtime/mo
 import { DIRECTORY } from "./directory.ts";
 import { libraryConnector } from "./library.ts";
 
-/** What threads run. */
+/**
+ * What threads run. Nobody imports that module, so whoever makes one file of a program has to put it in: `deno task compile`
+ * finds it by the URL below; a plain `deno compile` needs `--include directory/thread_main.ts`.
+ */
 export const THREAD_PROGRAM: ThreadProgram = {
   url: new URL("./thread_main.ts", import.meta.url).href,
   run: (world) => startThread(world),

@@ -1,6 +1,6 @@
 /**
- * Rows for messages between actors in different threads, with what bare `postMessage` does with as many bytes in the same
- * run. Run all with `deno task bench`.
+ * Rows for messages between actors in different threads, with what bare `postMessage` does with texts of that length in the
+ * same run. Run all with `deno task bench`.
  */
 
 import { openRuntime } from "../../directory/mod.ts";
@@ -19,7 +19,7 @@ import {
   Stop,
   Unicode,
 } from "../../runtime/mod.ts";
-import { type Row, runRows } from "./rows.ts";
+import { type Measure as Measurement, type Row, runRows } from "./rows.ts";
 
 /** About 100 bytes as it is sent. */
 class Note extends Message({ text: Unicode }) {}
@@ -30,8 +30,8 @@ const ONE_AT_A_TIME = 20_000;
 const OUTSTANDING = 100;
 const PIPELINED = 150_000;
 const ONE_WAY = 200_000;
-/** A frame with a request is about that long. */
-const FRAME_BYTES = 134;
+/** A request is about that long between threads. */
+const FRAME_LENGTH = 53;
 /** Messages that are sent before others get their turn. */
 const ONE_WAY_BURST = 100;
 
@@ -116,31 +116,70 @@ async function measured(measure: Measure, from: "main" | "thread"): Promise<numb
   return result;
 }
 
-const RAW_WORKER = "onmessage = ({ data }) => postMessage(data);";
+/** Answers with what it gets; between two of them, one asks as often as it is told. */
+const RAW_WORKER = `
+const answer = (port) => port.onmessage = ({ data }) => port.postMessage(data);
+async function ask(port, text, times) {
+  let arrived;
+  port.onmessage = () => arrived();
+  const exchange = () => new Promise((resolve) => (arrived = resolve, port.postMessage(text)));
+  for (let i = 0; i < 500; i++) await exchange();
+  const start = performance.now();
+  for (let i = 0; i < times; i++) await exchange();
+  postMessage(performance.now() - start);
+}
+onmessage = ({ data: { text, times }, ports: [port] }) => {
+  if (port === undefined) answer(self);
+  else if (text === undefined) answer(port);
+  else ask(port, text, times);
+};`;
 
-/** Requests a second that bare messages between threads carry, so many of them in one message. */
-async function postFloor(perMessage: number, total: number): Promise<number> {
+/** Requests a second that bare texts carry, so many requests in one text: to a thread and back, or between two threads. */
+async function postFloor(between: "main" | "thread", perText: number, total: number): Promise<number> {
   const url = URL.createObjectURL(new Blob([RAW_WORKER], { type: "text/javascript" }));
-  const worker = new Worker(url, { type: "module" });
+  const [asked, asking] = [0, 1].map(() => new Worker(url, { type: "module" })) as [Worker, Worker];
+  const text = "x".repeat(FRAME_LENGTH * perText);
+  const times = total / perText;
+  const milliseconds = between === "main"
+    ? await askWorker(asked, text, times)
+    : await askBetween(asked, asking, text, times);
+  asked.terminate();
+  asking.terminate();
+  URL.revokeObjectURL(url);
+  return 1000 * total / milliseconds;
+}
+
+async function askWorker(worker: Worker, text: string, times: number): Promise<number> {
   let arrived = () => {};
+  worker.postMessage({});
   worker.onmessage = () => arrived();
-  const request = new Uint8Array(FRAME_BYTES * perMessage);
   const exchange = () =>
     new Promise<void>((resolve) => {
       arrived = resolve;
-      worker.postMessage(request);
+      worker.postMessage(text);
     });
-  await exchange();
+  for (let i = 0; i < 500; i++) await exchange();
   const start = performance.now();
-  for (let i = 0; i < total; i += perMessage) await exchange();
-  const rate = 1000 * total / (performance.now() - start);
-  worker.terminate();
-  URL.revokeObjectURL(url);
-  return rate;
+  for (let i = 0; i < times; i++) await exchange();
+  return performance.now() - start;
 }
 
-const FLOOR_ONE = { name: "postMessage, one at a time", measure: () => postFloor(1, ONE_AT_A_TIME) };
-const FLOOR_MANY = { name: "postMessage, 100 in one", measure: () => postFloor(OUTSTANDING, PIPELINED) };
+function askBetween(asked: Worker, asking: Worker, text: string, times: number): Promise<number> {
+  const { port1, port2 } = new MessageChannel();
+  asked.postMessage({}, [port1]);
+  const answer = new Promise<number>((resolve) => asking.onmessage = ({ data }) => resolve(data));
+  asking.postMessage({ text, times }, [port2]);
+  return answer;
+}
+
+function floor(between: "main" | "thread", perText: number): Measurement {
+  const where = between === "main" ? "with the main thread" : "between two threads";
+  const total = perText === 1 ? ONE_AT_A_TIME : PIPELINED;
+  return {
+    name: `postMessage ${where}, ${perText === 1 ? "one at a time" : `${perText} in one text`}`,
+    measure: () => postFloor(between, perText, total),
+  };
+}
 
 /** Rows for messages between threads. */
 export const THREAD_ROWS: readonly Row[] = [
@@ -148,25 +187,26 @@ export const THREAD_ROWS: readonly Row[] = [
     name: "threads: request and reply with the main thread, one at a time",
     unit: "1/s",
     measure: () => measured("oneAtATime", "main"),
-    floor: FLOOR_ONE,
+    floor: floor("main", 1),
   },
   {
     name: "threads: request and reply with the main thread, 100 outstanding",
     unit: "1/s",
     measure: () => measured("pipelined", "main"),
-    floor: FLOOR_MANY,
+    floor: floor("main", OUTSTANDING),
   },
   { name: "threads: one way from the main thread, 100 bytes", unit: "1/s", measure: () => measured("oneWay", "main") },
   {
     name: "threads: request and reply between two threads, one at a time",
     unit: "1/s",
     measure: () => measured("oneAtATime", "thread"),
+    floor: floor("thread", 1),
   },
   {
     name: "threads: request and reply between two threads, 100 outstanding",
     unit: "1/s",
     measure: () => measured("pipelined", "thread"),
-    floor: FLOOR_MANY,
+    floor: floor("thread", OUTSTANDING),
   },
 ];
 
