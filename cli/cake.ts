@@ -19,6 +19,7 @@ import {
 } from "../runtime/mod.ts";
 import { type Command, commandHelp, type CommandSetting, mainHelp, PROGRAM_NAME } from "./command.ts";
 import { add } from "./commands/add.ts";
+import { completionOf } from "./commands/completion.ts";
 import { create } from "./commands/create.ts";
 import { deleteRoles } from "./commands/delete.ts";
 import { destroy } from "./commands/destroy.ts";
@@ -72,6 +73,7 @@ export const COMMANDS: readonly Command[] = [
   network,
   ping,
   why,
+  completionOf(() => COMMANDS),
 ];
 
 /** Commands that other programs call. */

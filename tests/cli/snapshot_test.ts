@@ -135,6 +135,8 @@ cake why
 cake why nosuch
 cake exec
 cake exec nosuch.ts
+cake completion
+cake completion bsh
 cake validate
 ! bad.yaml roles: [
 cake validate bad.yaml
