@@ -59,10 +59,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "timer-not-stopped",
-    file: "directory/home/subscriber_home.ts",
-    right: "    this.#effects.cancelTimer(pairing.timer);\n",
-    wrong: "",
-    what: "the timer of a route that is tried again is not cancelled",
+    file: "directory/home/transports.ts",
+    right: "    this.#effects.cancelTimer(loopTimer(loop));\n    const isExpected",
+    wrong: "    const isExpected",
+    what: "the timer of a question goes on when it is answered",
   },
   {
     name: "idle-transport-kept",
