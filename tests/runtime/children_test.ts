@@ -28,3 +28,10 @@ Deno.test("what a child left behind does not keep its parent waiting, and loses 
   assertEquals([bytes.length, truncated, (await child.status).code], [300_004, false, 3]);
   assertEquals(new TextDecoder().decode(bytes.slice(-4)), "last");
 });
+
+Deno.test("the output of a child is read to its end, and kept to a limit", async () => {
+  const { processes } = realWorld();
+  const child = processes.spawn({ executable: "sh", arguments: ["-c", "head -c 3000000 /dev/zero"] });
+  const { bytes, truncated } = await child.output(100_000);
+  assertEquals([bytes.length, truncated, (await child.status).code], [100_000, true, 0]);
+});

@@ -54,6 +54,13 @@ Deno.test("Actor.sample() is a line, and a row of values for those who want it",
   assertEquals(all, ["speed", "heat"]);
 });
 
+Deno.test("logLine() keeps a text of several lines one record, and cuts its time", () => {
+  // 59.9996 seconds: rounded it would be a minute later.
+  const wall = BigInt(Date.UTC(2026, 0, 2, 3, 4, 59)) * 1000n + 999_600n;
+  const line = logLine({ wall, tag: "!", address: NO_ADDRESS, name: "n", text: "one\ntwo\n\nthree" });
+  assertEquals(line, "2026-01-02T03:04:59.999 ! <00000000>n - one\n    two\n    \n    three");
+});
+
 Deno.test("loggerSink() writes records with a logger of @std/log", () => {
   const got: [string, string, unknown][] = [];
   const take = (level: string) => (text: string, record: unknown) => {

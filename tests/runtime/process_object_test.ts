@@ -11,6 +11,7 @@ import {
   Returned,
   type Routine,
   runProgram,
+  Runtime,
   Stop,
   T1,
   Unicode,
@@ -205,4 +206,19 @@ Deno.test("a child ends whose parent ended before it could look for it", async (
     await simulation.runFor(2000);
     assertEquals(orphan.isAlive, !isGone, parent);
   }
+});
+
+Deno.test("ProcessObject returns a fault for more output than it takes", async () => {
+  const { simulation, host } = makeHost();
+  const value = await simulation.execute(host, async (world) => {
+    const child = {
+      pid: 2,
+      output: () => Promise.resolve({ bytes: new Uint8Array(), truncated: true }),
+      status: Promise.resolve({ code: 0 }),
+      signal() {},
+    };
+    const runtime = new Runtime({ ...world, processes: { ...world.processes, spawn: () => child } });
+    return await runtime.start(ProcessObject, { role: "/bin/greet", homePath: "/home" }).returned;
+  });
+  assertEquals(`${value}`, "cannot decode output (more than 268435456 bytes) not a standard executable?");
 });

@@ -27,8 +27,9 @@ function problems(text: string, known: ReadonlySet<string>): string[] {
 
 Deno.test("testNames() finds the tests of a file, and no others", () => {
   const text = `Deno.test("a", () => {});\nfor (const x of []) Deno.test(\`b\`, f);\nDeno.test(\`c \${x}\`, f);\n` +
-    `// Deno.test("d", f)\nother("Deno.test(\\"e\\", f)");`;
-  assertEquals(testNames(text), ["a", "b"]);
+    `// Deno.test("d", f)\nother("Deno.test(\\"e\\", f)");` +
+    `\nDeno.test({ ignore: false, name: "g", fn() {} });`;
+  assertEquals(testNames(text), ["a", "b", "g"]);
 });
 
 Deno.test("problems() finds guarantees without a test, and tests that do not exist", () => {

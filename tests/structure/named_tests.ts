@@ -5,12 +5,18 @@ import { parseSource } from "../../scripts/source_file.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
+function nameIn(definition: ts.ObjectLiteralExpression): ts.Expression | undefined {
+  const property = definition.properties.find((property) => property.name?.getText() === "name");
+  return property !== undefined && ts.isPropertyAssignment(property) ? property.initializer : undefined;
+}
+
 /** The names of the tests in a text; a test whose name is not written out has none. */
 export function testNames(text: string): string[] {
   const names: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && node.expression.getText() === "Deno.test") {
-      const [name] = node.arguments;
+      const [first] = node.arguments;
+      const name = first !== undefined && ts.isObjectLiteralExpression(first) ? nameIn(first) : first;
       if (name !== undefined && ts.isStringLiteralLike(name)) names.push(name.text);
     }
     ts.forEachChild(node, visit);
