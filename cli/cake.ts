@@ -37,6 +37,7 @@ import { resource } from "./commands/resource.ts";
 import { returned } from "./commands/returned.ts";
 import { run } from "./commands/run.ts";
 import { script } from "./commands/script.ts";
+import { service } from "./commands/service.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
@@ -70,6 +71,7 @@ export const COMMANDS: readonly Command[] = [
   exec,
   host,
   lan,
+  service,
   network,
   ping,
   why,

@@ -46,8 +46,12 @@ export function groupProgram(world: World, surroundings: GroupSurroundings = {})
 
 /** How to start a composite process as a process of its own. */
 function groupLaunch(world: World, argv: readonly string[]): Promise<Launch> | Launch {
+  return cakeLaunch(world, ["group", ...argv]);
+}
+
+/** How to start cake once more, with these arguments. */
+export function cakeLaunch(world: World, args: readonly string[]): Promise<Launch> | Launch {
   const { self } = world.processes;
-  const args = ["group", ...argv];
   if (self.compiled) return { executable: self.executable, arguments: args };
   const main = new URL("./main.ts", import.meta.url);
   const path = main.protocol === "file:" ? decodeURIComponent(main.pathname) : main.href;

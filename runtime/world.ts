@@ -258,6 +258,8 @@ export interface ProgramInfo {
   readonly compiled: boolean;
   /** The command line, without program and module. */
   readonly arguments: readonly string[];
+  /** The operating system: `linux`, `darwin`, `windows` or another. */
+  readonly platform: string;
 }
 
 /** Child processes, and this process as one. */

@@ -17,7 +17,8 @@ export function realProcesses(): Processes {
       return Deno.ppid;
     },
     get self() {
-      return { executable: Deno.execPath(), compiled: Deno.build.standalone, arguments: [...Deno.args] };
+      const { standalone, os } = Deno.build;
+      return { executable: Deno.execPath(), compiled: standalone, arguments: [...Deno.args], platform: os };
     },
     spawn,
     signal: sendSignal,

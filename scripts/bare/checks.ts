@@ -30,6 +30,7 @@ export function bareChecks(machine: BareMachine): Record<string, Check> {
     demo: () => demo(machine),
     host: () => directory(machine, "host", "127.0.0.1"),
     lan: () => directory(machine, "lan", "0.0.0.0"),
+    service: () => service(machine),
     modules: () => modules(machine),
     original: () => original(machine),
   };
@@ -150,6 +151,13 @@ async function directory(machine: BareMachine, kind: "host" | "lan", host: strin
   running.signal("SIGTERM");
   const { code, err } = await running.outcome();
   assertEquals(code, 71, err);
+}
+
+/** The unit of a boot service. */
+async function service(machine: BareMachine): Promise<void> {
+  const inside = await Inside.make(machine, "service");
+  const unit = await inside.ok("service", "install", "host", "--print");
+  assert(unit.includes(`\nExecStart="${CAKE_PATH}" "host" "--debug-level=CONSOLE"\n`), unit);
 }
 
 /** Modules with everything that takes more than to blank types out, and one that computes in a thread. */
