@@ -351,6 +351,7 @@ export const DELIBERATE_DIFFERENCES: Readonly<Record<string, Difference>> = {
     stdout: typed('"unicode",\n        "x",\n        []'),
     exit: 0,
   },
+  "t-colour-bad": { why: "What may have been meant is said", stdout: /did you mean \\"GREEN\\"\?/ },
   "t-span-bad": { why: "Bad times are refused like other bad values", stdout: refused("span"), stderr: "", exit: 71 },
   "t-world-bad": { why: "Bad times are refused like other bad values", stdout: refused("world"), stderr: "", exit: 71 },
   "resource-trim": {
