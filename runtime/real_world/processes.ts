@@ -64,16 +64,12 @@ async function feed(stdin: WritableStream<Uint8Array>, input: Uint8Array): Promi
   }
 }
 
-/** How long the last words of a child may take; what it left behind may keep its stderr open for good. */
+/** How long the last words of a child may take; what it left behind may keep its streams open for good. */
 const LAST_WORDS_MS = 250;
 
 /** Passes what a child writes on. */
-async function pass(stream: ReadableStream<Uint8Array>, take: (bytes: Uint8Array) => void): Promise<void> {
+async function pass(stream: AsyncIterable<Uint8Array>, take: (bytes: Uint8Array) => void): Promise<void> {
   for await (const bytes of stream) take(bytes);
-}
-
-function drained(): Promise<void> {
-  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, LAST_WORDS_MS)));
 }
 
 interface ChildStreams {
@@ -92,9 +88,9 @@ class RealChild implements ChildProcess {
     this.#child = child;
     this.#isCaptured = isCaptured;
     this.pid = child.pid;
-    const passed = onError === undefined ? undefined : pass(child.stderr, onError);
+    const passed = onError === undefined ? undefined : pass(this.#untilSilent(child.stderr), onError);
     this.status = child.status.then(async ({ code, signal }) => {
-      if (passed !== undefined) await Promise.race([passed, drained()]);
+      await passed;
       return { code: signal === null ? code : -(signalNumber(signal, Deno.build.os === "darwin") ?? code - 128) };
     });
   }

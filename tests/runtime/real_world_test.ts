@@ -18,6 +18,7 @@ const world = realWorld();
 const HAS_RECORD_LOCKS = openRecordLocks() !== null;
 await world.files.lockHolder(await Deno.makeTempFile({ prefix: "cake-lock-" }));
 const REAL_WORLD = new URL("../../runtime/real_world.ts", import.meta.url).href;
+const CONFIGURATION = decodeURIComponent(new URL("../../deno.json", import.meta.url).pathname);
 
 Deno.test("Clock.after() is never early, and a cancelled alarm never rings", async () => {
   const { clock } = world;
@@ -221,8 +222,10 @@ Deno.test({
 async function startCompanion(code: string): Promise<{ line(): Promise<string>; end(): Promise<void>; pid: number }> {
   const script = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(script, `import { realWorld } from "${REAL_WORLD}";\nconst world = realWorld();\n${code}\n`);
+  const importMap = Deno.env.get("CAKE_IMPORT_MAP");
+  const map = importMap ? ["--import-map", importMap] : ["--config", CONFIGURATION];
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--no-lock", script],
+    args: ["run", "-A", "--no-check", "--no-lock", ...map, script],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
