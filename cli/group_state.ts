@@ -3,7 +3,8 @@
 /** Which roles of a composite process run, wait or are done, and what follows when one ends. */
 
 import { Aborted } from "../runtime/messages/faults.ts";
-import { type RetryIntervals, retryPauses } from "../runtime/process/retry.ts";
+import type { RetryIntervals } from "../runtime/process/retry.ts";
+import { RestartPolicy } from "../runtime/restart_policy.ts";
 
 /** How a composite process is to behave. */
 export interface GroupPolicy {
@@ -40,7 +41,7 @@ export class GroupState {
   readonly #running = new Set<string>();
   readonly #waiting = new Set<string>();
   readonly #returned = new Map<string, unknown>();
-  readonly #pauses = new Map<string, Generator<number, void>>();
+  readonly #restarts = new Map<string, RestartPolicy>();
   /** What somebody wants of roles that are about to end. */
   readonly #wanted = new Map<string, "stopped" | "running">();
   /** What will be returned once all have ended. */
@@ -90,10 +91,10 @@ export class GroupState {
   #nextPause(role: string): number | null {
     const { retry, random } = this.#policy;
     if (retry === null) return null;
-    let pauses = this.#pauses.get(role);
-    if (pauses === undefined) this.#pauses.set(role, pauses = retryPauses(retry, random));
-    const next = pauses.next();
-    return next.done === true ? null : next.value;
+    let restarts = this.#restarts.get(role);
+    if (restarts === undefined) this.#restarts.set(role, restarts = new RestartPolicy(retry, {}, random));
+    // Without limits of intensity it does not matter when.
+    return restarts.next(0, 0);
   }
 
   /** The pause of a role is over. */
