@@ -18,10 +18,10 @@ import { childrenOf, heirsOf, openDescriptors } from "./processes.ts";
 const HASTE = 25;
 
 /** Real milliseconds without any end of a child, after which something hangs. */
-const SILENCE_MS_MAX = 120_000;
+const SILENCE_MS_MAX = 300_000;
 
-/** Real milliseconds for everything to be gone, when all children have ended. */
-const GONE_MS_MAX = 20_000;
+/** Real milliseconds for everything to be gone, when all children have ended. On a busy machine an orphan takes long to begin. */
+const GONE_MS_MAX = 120_000;
 
 /** The variable that tells whose heirs processes are. */
 const MARK = "CAKE_CHILDREN_RUN";
