@@ -47,10 +47,21 @@ export const LOOP_ANSWER_MS = 3_000;
 export const TRANSPORT_CONNECT_MS = 5_000;
 /** How long at least a connection from another machine may say nothing at all; twice as long at most. */
 export const SILENT_CONNECTION_MS = 45_000;
+/**
+ * How long a session that has given way to a nearer one is kept open, for requests that are under way and for what the
+ * subscriber sends before it has heard of the change.
+ */
+export const HANDOVER_MS = 500;
 /** How long a transport without sessions is kept. */
 export const IDLE_TRANSPORT_MS = 8_000;
 /** The first and the longest wait before a failed route is tried again. */
-export const ROUTE_AGAIN_MS = { first: 500, max: 30_000 } as const;
+export const ROUTE_AGAIN_MS = { first: 500, max: 8_000 } as const;
+/** Sessions with a name at one scope that a subscriber may lose in a row, and be joined again each time at once. */
+export const LOSSES_AT_ONCE_MAX = 10;
+/** Beyond those it is joined again once in each such interval, however often the publisher comes and goes. */
+export const LOSS_INTERVAL_MS = 1_000;
+/** Names with recent losses that are remembered for each subscription. */
+export const RESTLESS_NAMES_MAX = 1_000;
 /** A session that lasted this long was a good one: its route is tried again soon. */
 export const STABLE_SESSION_MS = 10_000;
 /** Failures in a row that make a home ask all directories for the routes of a subscription anew. */

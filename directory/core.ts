@@ -226,7 +226,7 @@ export class DirectoryCore {
         this.#publishers.closed(event.proxy);
         break;
       case "transportConnected":
-        this.#transports.connected(event.transport, event.proxy, event.connected ?? null, moment);
+        this.#transports.connected(event.transport, event.proxy, event.connected ?? null);
         break;
       case "transportNotConnected":
       case "transportClosed":

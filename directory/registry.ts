@@ -225,7 +225,7 @@ export class Registry {
     if (subscription === undefined || subscription.request === null) return;
     this.#searches.delete(subscription.request.key);
     this.#unnote(subscription.request.request.subscriberAddress!, id);
-    subscribers.remove(id, moment);
+    subscribers.remove(id);
     this.#removeAll([], [subscription], moment);
   }
 

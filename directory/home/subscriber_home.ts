@@ -7,7 +7,8 @@
  * For each subscription and name there is at most one session, over the nearest route that works. A session has a
  * record of its own: it outlives the route that it was opened with, since losing an entry in a directory does not end
  * a session, and it is matched with a new route by the id of the publication. A route that fails is tried again after a
- * while, after all others, and a session is only given up for a nearer route once that has proved to be there.
+ * while, after all others. A session is given up for a nearer route only when the session there is open; then the subscriber
+ * hears Dropped and Available in one breath, and what is under way over the old one has time to arrive.
  */
 
 import type { AddressValue as Address, HostPort, Instant, Scope } from "../../runtime/mod.ts";
@@ -31,6 +32,7 @@ import {
   type RouteToAddress,
 } from "../messages.ts";
 import { isNearer } from "../scope.ts";
+import { Damper } from "./damper.ts";
 import type { Loop, LoopRequest, LoopUser, Transports } from "./transports.ts";
 
 /** How a route leads to the publisher. */
@@ -65,15 +67,12 @@ interface Session {
   readonly loop: Loop | null;
   /** The subscriber as the publisher sees it; differs from that of the request where the process is a library. */
   readonly subscriber: Address;
-  isClosing: boolean;
 }
 
-/** A session in the making. */
+/** A session in the making, over a transport. */
 interface Attempt {
   readonly route: KnownRoute;
-  loop: Loop | null;
-  /** Connecting; waiting for the old session to close before opening; opening; open and waiting for the old one to close. */
-  phase: "connecting" | "waiting" | "opening" | "opened";
+  readonly loop: Loop;
 }
 
 /** A subscription and one name that it matches. */
@@ -97,6 +96,7 @@ interface Wish {
   /** True once the subscription is cleared; sessions are still being closed. */
   isOver: boolean;
   renewedAt: number;
+  readonly damper: Damper;
 }
 
 /** One session as it is shown in listings. */
@@ -132,11 +132,18 @@ export class SubscriberHome {
 
   /** Begins a subscription. */
   add(id: string, subscriber: Address): void {
-    this.#wishes.set(id, { id, subscriber, byName: new Map(), isOver: false, renewedAt: -Infinity });
+    this.#wishes.set(id, {
+      id,
+      subscriber,
+      byName: new Map(),
+      isOver: false,
+      renewedAt: -Infinity,
+      damper: new Damper(),
+    });
   }
 
   /** Ends a subscription and its sessions. */
-  remove(id: string, moment: Moment): void {
+  remove(id: string): void {
     const wish = this.#wishes.get(id);
     if (wish === undefined) return;
     wish.isOver = true;
@@ -145,7 +152,10 @@ export class SubscriberHome {
       pairing.routes.clear();
       this.#abandon(pairing);
       this.#stopTimer(pairing);
-      this.#beginClose(pairing, moment);
+      const loop = pairing.session?.loop ?? null;
+      if (loop === null) this.#endSession(pairing);
+      // Dropped comes when the publisher has confirmed: after the last message that it sent before.
+      else this.#transports.close(loop);
       this.#forgetIfEmpty(pairing);
     }
   }
@@ -164,12 +174,13 @@ export class SubscriberHome {
     const pairing = this.#pairingOf(wish, message.name!);
     if (pairing === null) return;
     const { routeId, publishedId, scope } = message;
+    const retryAt = moment.now + wish.damper.waitFor(pairing.name, scope!, moment.now);
     const known = pairing.routes.get(scope!);
     if (known !== undefined && known.publishedId === publishedId && isSameWay(known.way, way)) {
       known.id = routeId!;
       known.isStale = false;
       known.failures = Math.min(known.failures, 1);
-      known.retryAt = moment.now;
+      known.retryAt = retryAt;
     } else {
       const route: KnownRoute = {
         id: routeId!,
@@ -180,10 +191,11 @@ export class SubscriberHome {
         isStale: false,
         // One that has failed still has to prove itself before a session is given up for it.
         failures: pairing.suspects.has(publishedId!) ? 1 : 0,
-        retryAt: moment.now,
+        retryAt,
       };
       pairing.routes.set(route.scope, route);
-      this.#endMovedSession(pairing, route, moment);
+      // A session within the process ends when its publisher has another address.
+      if (isWithin(pairing.session, route.scope)) this.#endSession(pairing);
     }
     this.#advance(pairing, moment);
   }
@@ -208,13 +220,6 @@ export class SubscriberHome {
     return pairing;
   }
 
-  /** A session within the process ends when its publisher has another address. */
-  #endMovedSession(pairing: Pairing, route: KnownRoute, moment: Moment): void {
-    const { session } = pairing;
-    if (session === null || session.loop !== null || session.request.scope !== route.scope) return;
-    this.#beginClose(pairing, moment);
-  }
-
   /** Takes the end of a route from a directory. */
   clearRoute(message: ClearSubscriberRoute, moment: Moment): void {
     const pairing = this.#wishes.get(message.subscribedId!)?.byName.get(message.name!);
@@ -225,12 +230,12 @@ export class SubscriberHome {
     this.#forgetIfEmpty(pairing);
   }
 
-  #removeRoute(pairing: Pairing, route: KnownRoute, moment: Moment): void {
-    pairing.routes.delete(route.scope);
-    const { session } = pairing;
-    const isWithin = session !== null && session.loop === null && session.request.scope === route.scope;
+  #removeRoute(pairing: Pairing, { scope }: KnownRoute, { now }: Moment): void {
+    pairing.routes.delete(scope);
     // A session over a transport goes on without its route.
-    if (isWithin) this.#beginClose(pairing, moment);
+    if (!isWithin(pairing.session, scope)) return;
+    pairing.wish.damper.lost(pairing.name, scope, now);
+    this.#endSession(pairing);
   }
 
   /** The link to the directories above is lost: what they told may have changed when they are back. */
@@ -302,60 +307,29 @@ export class SubscriberHome {
 
   #begin(pairing: Pairing, route: KnownRoute, moment: Moment): void {
     this.#stopTimer(pairing);
-    const attempt: Attempt = { route, loop: null, phase: "connecting" };
-    pairing.attempt = attempt;
     if (route.way.kind === "address") {
-      attempt.phase = "waiting";
-      this.#proceed(pairing, moment);
+      this.#beginSession(pairing, route, null, moment);
       return;
     }
-    const request = requestFor(pairing, route);
     const { ipp, encrypted } = route.way;
-    attempt.loop = this.#transports.request(request, { ipp, encrypted, user: this.#userOf(pairing) });
-    if (attempt.loop.state === "ready") this.#transportReady(pairing, moment);
+    const loop = this.#transports.request(requestFor(pairing, route), { ipp, encrypted, user: this.#userOf(pairing) });
+    pairing.attempt = { route, loop };
+    if (loop.state === "ready") this.#transports.open(loop);
   }
 
-  /**
-   * The transport is there. The old session is closed first and the new one opened then; but where this route has failed before,
-   * its session must be open before the old one is given up.
-   */
-  #transportReady(pairing: Pairing, moment: Moment): void {
-    const attempt = pairing.attempt!;
-    if (pairing.session !== null && attempt.route.failures === 0) {
-      attempt.phase = "waiting";
-      this.#proceed(pairing, moment);
-    } else {
-      attempt.phase = "opening";
-      this.#transports.open(attempt.loop!);
-    }
-  }
-
-  /** Goes on with an attempt that waits for the old session to be closed. */
-  #proceed(pairing: Pairing, moment: Moment): void {
-    this.#beginClose(pairing, moment);
-    const { attempt } = pairing;
-    if (attempt === null || pairing.session !== null) return;
-    if (attempt.phase === "opened") this.#beginSession(pairing, attempt, moment);
-    else if (attempt.phase === "waiting") {
-      if (attempt.loop === null) this.#beginSession(pairing, attempt, moment);
-      else {
-        attempt.phase = "opening";
-        this.#transports.open(attempt.loop);
-      }
-    }
-  }
-
-  #beginSession(pairing: Pairing, attempt: Attempt, moment: Moment): void {
-    const { route, loop } = attempt;
+  /** The publisher is there: the session that there was, further away, gives way to this one. */
+  #beginSession(pairing: Pairing, route: KnownRoute, loop: Loop | null, moment: Moment): void {
     pairing.attempt = null;
     pairing.suspects.delete(route.publishedId);
+    const old = pairing.session?.loop ?? null;
+    this.#endSession(pairing);
+    if (old !== null) this.#transports.retire(old);
     const request = loop?.request ?? requestFor(pairing, route);
     const { way } = route;
     const [publisher, subscriber, openedAt] = way.kind === "address"
       ? [way.publisher, way.subscriber, way.openedAt]
       : [loop!.publisher!, request.subscriberAddress, moment.draw.wall()];
-    const since = moment.now;
-    pairing.session = { request, publisher, openedAt, since, loop, subscriber, isClosing: false };
+    pairing.session = { request, publisher, openedAt, since: moment.now, loop, subscriber };
     const members = notificationMembers(request);
     const available = new Available({ ...members, publisherAddress: publisher, openedAt });
     this.#effects.forward(pairing.wish.subscriber, available, publisher);
@@ -366,19 +340,15 @@ export class SubscriberHome {
     this.#advance(pairing, moment);
   }
 
-  /** Starts to close the session, if there is one; within the process that is done at once. */
-  #beginClose(pairing: Pairing, moment: Moment): void {
+  /** Ends the session, if there is one, as far as the subscriber is concerned; within the process the publisher hears of it, too. */
+  #endSession(pairing: Pairing): void {
     const { session } = pairing;
-    if (session === null || session.isClosing) return;
-    session.isClosing = true;
-    if (session.loop !== null) this.#transports.close(session.loop);
-    else {
-      this.#dropped(pairing, session);
-      const members = notificationMembers(session.request);
-      const dropped = new Dropped({ ...members, remoteAddress: session.subscriber, openedAt: session.openedAt });
-      this.#effects.forward(session.publisher, dropped, session.subscriber);
-      if (pairing.attempt === null) this.#advance(pairing, moment);
-    }
+    if (session === null) return;
+    this.#dropped(pairing, session);
+    if (session.loop !== null) return;
+    const members = notificationMembers(session.request);
+    const dropped = new Dropped({ ...members, remoteAddress: session.subscriber, openedAt: session.openedAt });
+    this.#effects.forward(session.publisher, dropped, session.subscriber);
   }
 
   /** Tells the subscriber, once per session. */
@@ -392,27 +362,22 @@ export class SubscriberHome {
   #abandon(pairing: Pairing): void {
     const { attempt } = pairing;
     pairing.attempt = null;
-    if (attempt === null || attempt.loop === null) return;
+    if (attempt === null) return;
     attempt.loop.user = null;
     this.#transports.close(attempt.loop);
   }
 
   #userOf(pairing: Pairing): LoopUser {
     return {
-      loopReady: (loop, moment) => {
-        if (pairing.attempt?.loop === loop) this.#transportReady(pairing, moment);
-      },
+      loopReady: (loop) => this.#transports.open(loop),
       loopOpened: (loop, moment) => {
-        if (pairing.attempt?.loop !== loop) return;
-        pairing.attempt.phase = "opened";
-        this.#proceed(pairing, moment);
+        const { attempt } = pairing;
+        if (attempt?.loop === loop) this.#beginSession(pairing, attempt.route, loop, moment);
       },
       loopFailed: (loop, reason, moment) => this.#loopFailed(pairing, loop, reason, moment),
-      loopLost: (loop, reason, moment) => this.#loopLost(pairing, loop, reason, moment),
+      loopLost: (loop, _reason, moment) => this.#loopLost(pairing, loop, moment),
       loopClosed: (loop, moment) => {
-        if (pairing.session?.loop !== loop) return;
-        this.#dropped(pairing, pairing.session);
-        this.#sessionOver(pairing, moment);
+        if (pairing.session?.loop === loop) this.#sessionOver(pairing, pairing.session, moment);
       },
     };
   }
@@ -427,22 +392,31 @@ export class SubscriberHome {
     this.#forgetIfEmpty(pairing);
   }
 
-  #loopLost(pairing: Pairing, loop: Loop, reason: string, moment: Moment): void {
-    const { session, attempt } = pairing;
-    if (attempt?.loop === loop) this.#loopFailed(pairing, loop, reason, moment);
+  #loopLost(pairing: Pairing, loop: Loop, moment: Moment): void {
+    const { session } = pairing;
     if (session?.loop !== loop) return;
-    this.#dropped(pairing, session);
-    const route = pairing.routes.get(session.request.scope);
-    if (route?.publishedId === session.request.publishedId) {
+    const { scope, publishedId } = session.request;
+    pairing.wish.damper.lost(pairing.name, scope, moment.now);
+    const route = pairing.routes.get(scope);
+    if (route?.publishedId === publishedId) {
       const wasStable = moment.now - session.since >= STABLE_SESSION_MS;
       this.#postpone(pairing, route, wasStable ? 1 : route.failures + 1, moment);
     }
-    this.#sessionOver(pairing, moment);
+    this.#putAsideDoubtful(pairing, moment);
+    this.#sessionOver(pairing, session, moment);
   }
 
-  #sessionOver(pairing: Pairing, moment: Moment): void {
-    if (pairing.attempt?.phase === "waiting" || pairing.attempt?.phase === "opened") this.#proceed(pairing, moment);
-    else this.#advance(pairing, moment);
+  /** Nobody is to wait for a nearer publisher that has failed before, now that there is no session to wait with. */
+  #putAsideDoubtful(pairing: Pairing, moment: Moment): void {
+    const { attempt } = pairing;
+    if (attempt === null || attempt.route.failures === 0) return;
+    this.#abandon(pairing);
+    this.#postpone(pairing, attempt.route, attempt.route.failures, moment);
+  }
+
+  #sessionOver(pairing: Pairing, session: Session, moment: Moment): void {
+    this.#dropped(pairing, session);
+    this.#advance(pairing, moment);
     this.#forgetIfEmpty(pairing);
   }
 
@@ -451,8 +425,12 @@ export class SubscriberHome {
     if (pairing.suspects.size >= SUSPECTS_MAX) pairing.suspects.clear();
     pairing.suspects.add(route.publishedId);
     route.failures = failures;
-    route.retryAt = moment.now + retryDelay(failures, moment.draw);
     const { wish } = pairing;
+    const delay = Math.max(
+      retryDelay(failures, moment.draw),
+      wish.damper.waitFor(pairing.name, route.scope, moment.now),
+    );
+    route.retryAt = moment.now + delay;
     const mayRenew = moment.now - wish.renewedAt >= RENEWAL_INTERVAL_MS && !wish.isOver;
     if (failures < FAILURES_BEFORE_RENEWAL || route.source !== "above" || !mayRenew) return;
     // Nobody may be left who would clear this route: the directory that made it may have lost its memory.
@@ -499,13 +477,18 @@ export class SubscriberHome {
   report(id: string): SessionReport[] {
     return [...this.#wishes.get(id)?.byName.values() ?? []].map((pairing) => {
       const { session, attempt, name } = pairing;
-      const loop = session?.loop ?? attempt?.loop ?? null;
+      const loop = session === null ? attempt?.loop ?? null : session.loop;
       const request = session?.request ?? loop?.request ?? null;
       const route = request === null ? undefined : pairing.routes.get(request.scope);
       const shown = request === null || route === undefined ? null : { request, way: route.way };
       return { name, route: shown, connected: loop?.transport.connected ?? null, isOpen: session !== null };
     });
   }
+}
+
+/** True for a session within the process, by the route of that scope. */
+function isWithin(session: Session | null, scope: Scope): boolean {
+  return session !== null && session.loop === null && session.request.scope === scope;
 }
 
 /** True when a route would be an improvement on the session that there is. */

@@ -9,7 +9,7 @@
  */
 
 import type { AddressValue as Address, HostPort, Scope } from "../../runtime/mod.ts";
-import { IDLE_TRANSPORT_MS, LOOP_ANSWER_MS, TRANSPORT_CONNECT_MS } from "../bounds.ts";
+import { HANDOVER_MS, IDLE_TRANSPORT_MS, LOOP_ANSWER_MS, TRANSPORT_CONNECT_MS } from "../bounds.ts";
 import { isBehind } from "../checks.ts";
 import type { Effects, Moment } from "../effects.ts";
 import { CloseLoop, LoopClosed, type LoopOpened, OpenLoop } from "../messages.ts";
@@ -28,7 +28,7 @@ export interface LoopRequest {
 /** Hears how a loop is getting on. */
 export interface LoopUser {
   /** The transport is there: the loop can be opened. */
-  loopReady(loop: Loop, moment: Moment): void;
+  loopReady(loop: Loop): void;
   loopOpened(loop: Loop, moment: Moment): void;
   /** It never was open, and will not be. */
   loopFailed(loop: Loop, reason: string, moment: Moment): void;
@@ -158,6 +158,13 @@ export class Transports {
     }
   }
 
+  /** Closes an open loop after a while, for the sake of what is under way over it. Its user hears nothing further. */
+  retire(loop: Loop): void {
+    loop.user = null;
+    if (loop.state === "open") this.#effects.startTimer(loopTimer(loop), HANDOVER_MS);
+    else this.close(loop);
+  }
+
   /** Takes LoopOpened or LoopClosed. */
   answered(proxy: Address, message: LoopOpened | LoopClosed, moment: Moment): void {
     const transport = this.#byProxy.get(proxy);
@@ -189,7 +196,7 @@ export class Transports {
     user?.loopClosed(loop, moment);
   }
 
-  connected(id: number, proxy: Address, connected: object | null, moment: Moment): void {
+  connected(id: number, proxy: Address, connected: object | null): void {
     const transport = this.#byId.get(id);
     if (transport === undefined || transport.proxy !== null) return;
     transport.proxy = proxy;
@@ -198,7 +205,7 @@ export class Transports {
     this.#effects.cancelTimer(transportTimer(transport));
     const loops = [...transport.loops];
     for (const loop of loops) loop.state = "ready";
-    for (const loop of loops) if (loop.state === "ready") loop.user?.loopReady(loop, moment);
+    for (const loop of loops) if (loop.state === "ready") loop.user?.loopReady(loop);
   }
 
   /** The transport could not be connected, or its connection has ended. */
@@ -219,7 +226,8 @@ export class Transports {
     }
     if (kind !== "loop") return false;
     const loop = this.#loops.get(Number(number));
-    if (loop !== undefined) this.#unanswered(loop, moment);
+    if (loop?.state === "open") this.close(loop);
+    else if (loop !== undefined) this.#unanswered(loop, moment);
     return true;
   }
 

@@ -1,6 +1,7 @@
 /** A pool of workers behind one address: requests go to whoever is idle, answers come back to whoever asked. */
 
 import type { MachineClass, RoutineFunction, Sendable } from "../actor.ts";
+import { type Address, isRemote, lastHop } from "../address.ts";
 import { bind } from "../bind.ts";
 import { on } from "../dispatch.ts";
 import { StateMachine } from "../machine.ts";
@@ -33,6 +34,9 @@ export interface ObjectSpoolSettings {
   standDown?: number | null;
 }
 
+/** How often it is looked whether workers that have left, and owe an answer, are still connected. */
+const LOOK_AFTER_LEAVING_MS = 250;
+
 /** A restart comes at a random moment within this part of the stand-down, to either side. */
 const STAND_DOWN_SPREAD = 0.25;
 
@@ -40,7 +44,8 @@ const STAND_DOWN_SPREAD = 0.25;
  * A pool. What it gets and does not know is a request: it goes to the worker that has been idle longest, and the
  * answer goes to the requester, with the pool as return address. Without an idle worker a request waits, or is
  * refused with `Overloaded`, `Busy` or `TemporarilyUnavailable`. A worker that ends with a request in hand: the
- * requester gets a fault at once.
+ * requester gets a fault at once. One of another process that leaves while its connection lives, as it is left for a nearer
+ * one, still answers the request that it has.
  *
  * Workers are made by the pool, or come by `JoinSpool` and go by `LeaveSpool`.
  */
@@ -52,6 +57,8 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
   readonly #deadlines = new Map<number, number>();
   #deadlineTimer: Timer | null = null;
   readonly #restarts = new Set<Timer>();
+  /** The next look at workers that have left. */
+  #lookTimer: Timer | null = null;
 
   /** Called by `create`: `self.create(ObjectSpool, { worker })`. */
   constructor(settings: ObjectSpoolSettings = {}) {
@@ -109,8 +116,29 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
 
   /** @internal */
   onLeave(message: LeaveSpool): "spooling" {
-    if (message.workerAddress !== null) this.#perform(this.#core.left(message.workerAddress));
+    const { workerAddress: worker } = message;
+    if (worker === null) return "spooling";
+    if (this.#canAnswer(worker)) {
+      this.#perform(this.#core.leaves(worker));
+      this.#lookAfterLeaving();
+    } else this.#perform(this.#core.left(worker));
     return "spooling";
+  }
+
+  /** True for a worker of another process that is still connected: it has been left for a nearer one. */
+  #canAnswer(worker: Address): boolean {
+    return isRemote(worker) && this.kernel.receiverAt(lastHop(worker)) !== undefined;
+  }
+
+  #lookAfterLeaving(): void {
+    if (this.#lookTimer !== null || this.#core.leaving.length === 0) return;
+    this.#lookTimer = this.kernel.after(LOOK_AFTER_LEAVING_MS, () => {
+      this.#lookTimer = null;
+      for (const worker of this.#core.leaving) {
+        if (!this.#canAnswer(worker)) this.#perform(this.#core.left(worker));
+      }
+      this.#lookAfterLeaving();
+    });
   }
 
   /** @internal A worker ended. */
@@ -137,6 +165,7 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
     this.#returnAddresses?.close();
     this.#deadlines.clear();
     if (this.#deadlineTimer !== null) this.kernel.cancelTimer(this.#deadlineTimer);
+    if (this.#lookTimer !== null) this.kernel.cancelTimer(this.#lookTimer);
     for (const timer of this.#restarts) this.kernel.cancelTimer(timer);
     if (this.abort() === 0) this.complete(new Aborted());
     return "clearing";

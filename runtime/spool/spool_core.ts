@@ -47,6 +47,8 @@ export class SpoolCore {
   readonly #idle = new Set<Address>();
   readonly #underWay = new Map<number, { readonly request: SpoolRequest; readonly worker: Address }>();
   readonly #waiting: SpoolRequest[] = [];
+  /** Workers that have left, and may still answer the request that they have. */
+  readonly #leaving = new Set<Address>();
   readonly #spans: number[] = [];
   #average = 0;
   #refusals = 0;
@@ -65,6 +67,11 @@ export class SpoolCore {
   /** Workers without a request. */
   get idle(): number {
     return this.#idle.size;
+  }
+
+  /** Workers that have left and are still waited for. */
+  get leaving(): readonly Address[] {
+    return [...this.#leaving];
   }
 
   /** A request came. */
@@ -99,26 +106,40 @@ export class SpoolCore {
 
   /** A worker is there. */
   joined(worker: Address): SpoolEffect[] {
+    this.#leaving.delete(worker);
     const isHere = this.#idle.has(worker) || this.#requestOf(worker) !== undefined;
     if (!isHere) this.#release(worker);
     return this.#take();
   }
 
+  /** A worker gets no further request; if it has one, its answer is still waited for. */
+  leaves(worker: Address): SpoolEffect[] {
+    if (this.#requestOf(worker) === undefined) return this.left(worker);
+    this.#leaving.add(worker);
+    return [];
+  }
+
   /** A worker is gone; whoever waits for its answer gets `fault` now. */
   left(worker: Address, fault: Faulted = new Aborted()): SpoolEffect[] {
     this.#idle.delete(worker);
+    this.#leaving.delete(worker);
     const id = this.#requestOf(worker);
     const ended = id === undefined ? undefined : this.#finish(id);
     if (ended !== undefined) this.#giveUp(ended.request, fault);
+    this.#refuseIfNobodyIsLeft();
+    return this.#take();
+  }
+
+  #refuseIfNobodyIsLeft(): void {
     const isNobodyLeft = this.#settings.external && this.#idle.size === 0 && this.#underWay.size === 0;
     if (isNobodyLeft) this.#refuseWaiting(unavailable);
-    return this.#take();
   }
 
   /** The pool ends: everybody who waits is told. */
   stopped(): SpoolEffect[] {
     for (const { request } of this.#underWay.values()) this.#refuse(request, new Aborted());
     this.#underWay.clear();
+    this.#leaving.clear();
     this.#idle.clear();
     this.#refuseWaiting(() => new Aborted());
     return this.#take();
@@ -143,6 +164,10 @@ export class SpoolCore {
 
   /** Takes a worker back, and gives it the next request; one that is refused does not keep the others waiting. */
   #release(worker: Address): void {
+    if (this.#leaving.delete(worker)) {
+      this.#refuseIfNobodyIsLeft();
+      return;
+    }
     this.#idle.add(worker);
     while (this.#idle.size > 0 && this.#waiting.length > 0) this.#submit(this.#waiting.shift()!);
   }

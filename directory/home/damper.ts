@@ -1,0 +1,51 @@
+// This module performs no I/O.
+
+/**
+ * Holds back those who come and go. A publisher that is started over and over, or publishes and clears in a loop, would have
+ * its subscribers dropped and rejoined as often. So the loss of a session counts against its name at its scope: some
+ * losses in a row cost nothing, more of them make the next session there wait. Meanwhile the subscriber keeps what it has
+ * further away, which has not been lost and is not held back.
+ */
+
+import type { Scope } from "../../runtime/mod.ts";
+import { LOSS_INTERVAL_MS, LOSSES_AT_ONCE_MAX, RESTLESS_NAMES_MAX } from "../bounds.ts";
+
+/** Losses that still count, and since when they have been worn away. */
+interface Restless {
+  losses: number;
+  at: number;
+}
+
+/** The losses of one subscription. */
+export class Damper {
+  readonly #restless = new Map<string, Restless>();
+
+  /** Counts the loss of a session that nobody here wanted to end. */
+  lost(name: string, scope: Scope, now: number): void {
+    const key = keyOf(name, scope);
+    const losses = this.#lossesAt(key, now);
+    // Last in the order of the map: the first one is that which has been quiet for longest.
+    this.#restless.delete(key);
+    this.#restless.set(key, { losses: losses + 1, at: now });
+    if (this.#restless.size <= RESTLESS_NAMES_MAX) return;
+    const [oldest] = this.#restless.keys();
+    this.#restless.delete(oldest!);
+  }
+
+  /** Milliseconds until a session with the name at that scope may begin; 0 for at once. */
+  waitFor(name: string, scope: Scope, now: number): number {
+    const losses = this.#lossesAt(keyOf(name, scope), now);
+    return losses <= LOSSES_AT_ONCE_MAX ? 0 : Math.ceil((losses - LOSSES_AT_ONCE_MAX) * LOSS_INTERVAL_MS);
+  }
+
+  /** One loss is forgotten in each interval. */
+  #lossesAt(key: string, now: number): number {
+    const restless = this.#restless.get(key);
+    if (restless === undefined) return 0;
+    return Math.max(0, restless.losses - (now - restless.at) / LOSS_INTERVAL_MS);
+  }
+}
+
+function keyOf(name: string, scope: Scope): string {
+  return `${scope} ${name}`;
+}
