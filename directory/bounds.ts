@@ -34,6 +34,10 @@ export const STATION_NUMBER = 195;
 export const RECONNECT_MS_MAX = { loopback: 8_000, private: 32_000, public: 120_000 } as const;
 /** The shortest such wait, and twice as long after each failure. */
 export const RECONNECT_MS_FIRST = { loopback: 220, private: 220, public: 7_500 } as const;
+/** The longest such wait at first, while the parent may be just about to be there again: restarted, or plugged in. */
+export const RECONNECT_MS_SOON = { loopback: 500, private: 1_500, public: 30_000 } as const;
+/** Attempts after which the wait grows, as a large network is not to be full of calls for who is not there. */
+export const RECONNECT_SOON_ATTEMPTS = 100;
 /** A link to a parent that lasted this long was a good one: the next wait is a short one again. */
 export const STABLE_LINK_MS = 10_000;
 /** Attempts to find a parent where it was before, until it is looked for in other places again. */

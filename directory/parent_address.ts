@@ -3,7 +3,14 @@
 /** Where a directory's parent is when nobody says, and how long to wait before connecting again. */
 
 import { HostPort, type Scope } from "../runtime/mod.ts";
-import { DIRECTORY_PORT, RECONNECT_MS_FIRST, RECONNECT_MS_MAX, STATION_NUMBER } from "./bounds.ts";
+import {
+  DIRECTORY_PORT,
+  RECONNECT_MS_FIRST,
+  RECONNECT_MS_MAX,
+  RECONNECT_MS_SOON,
+  RECONNECT_SOON_ATTEMPTS,
+  STATION_NUMBER,
+} from "./bounds.ts";
 
 /** Subnets that have hosts of their own, and no more than a private network. */
 const PREFIX_BITS_MIN = 8;
@@ -92,8 +99,9 @@ export function stationAddress(primaryAddress: string): string | null {
 }
 
 /**
- * How long to wait before the next attempt: doubling from a short wait up to the original's, each drawn anew between 60 and 109
- * percent, so that the children of a directory that was restarted don't all come at once.
+ * How long to wait before the next attempt: doubling from a short wait up to a second or so, for a minute or two, and then up to the
+ * original's; each drawn anew between 60 and 109 percent, so that the children of a directory that was restarted don't all
+ * come at once.
  *
  * @param attempts How many attempts have failed in a row.
  * @param random A float in [0, 1).
@@ -101,10 +109,12 @@ export function stationAddress(primaryAddress: string): string | null {
  */
 export function reconnectDelay(host: string, attempts: number, random: number): number {
   const neighbourhood = neighbourhoodOf(host);
-  const base = Math.min(
-    RECONNECT_MS_MAX[neighbourhood],
+  const soon = Math.min(
+    RECONNECT_MS_SOON[neighbourhood],
     RECONNECT_MS_FIRST[neighbourhood] * 2 ** Math.min(attempts, 20),
   );
+  const doublings = Math.min(Math.max(0, attempts - RECONNECT_SOON_ATTEMPTS), 20);
+  const base = Math.min(RECONNECT_MS_MAX[neighbourhood], soon * 2 ** doublings);
   return Math.round(base * (0.6 + 0.49 * random));
 }
 

@@ -3,7 +3,9 @@
  * none of them configured. Kills, restarts and cuts cables, measures how long it takes until all is well again, and prints a
  * table.
  *
- *     deno run -A scripts/lan.ts [--runs=30]
+ *     deno run -A scripts/lan.ts [--runs=30] [--only=upgrade,pool,group,lan,host,cable] [--save=FILE]
+ *
+ * With --save what was measured is added to what the file has, and the table is of both: so a long run can be done in parts.
  *
  * Linux, as root. All traffic stays on the make-believe machines, which are removed at the end.
  */
@@ -22,6 +24,8 @@ const MANY_NAMES = 1000;
 const REQUEST_EVERY_MS = 5;
 /** Until everything that is under way has settled. */
 const QUIET_MS = 700;
+/** A request that was begun so shortly before its publisher was killed may be lost with it. */
+const LOST_WITH_PUBLISHER_MS = 100;
 
 /** What was measured, in milliseconds. */
 interface Measure {
@@ -30,7 +34,13 @@ interface Measure {
   readonly times: number[];
   missed: number;
   note: string;
+  /** Requests that failed while the nearer one took over, and all that were made. */
+  failed: number;
+  asked: number;
 }
+
+/** From and to a moment. */
+type Window = readonly [number, number];
 
 class Lan {
   readonly #laboratory: Laboratory;
@@ -67,14 +77,14 @@ class Lan {
     await program.status;
   }
 
-  #peer(machine: string, peer: "publisher" | "subscriber", label: string, ...args: string[]): RunningProgram {
+  #peer(machine: string, peer: "publisher" | "subscriber" | "pool", label: string, ...args: string[]): RunningProgram {
     return this.#start(machine, ...peerCommand("cake", this.#folder, peer), `--label=${label}`, ...args);
   }
 
   #measure(what: string, aimMs: number | null): Measure {
     let measure = this.#measures.get(what);
     if (measure === undefined) {
-      this.#measures.set(what, measure = { what, aimMs, times: [], missed: 0, note: "" });
+      this.#measures.set(what, measure = { what, aimMs, times: [], missed: 0, note: "", failed: 0, asked: 0 });
     }
     return measure;
   }
@@ -120,6 +130,7 @@ class Lan {
     const dropped = this.#measure("publisher killed -> Dropped", 50);
     const usable = this.#measure("Dropped -> fallback answers", 150);
     const upgraded = this.#measure("nearer one published again -> it answers", 500);
+    const windows: Window[] = [];
     let since = now();
     const far = this.#peer("beta", "publisher", "far", "--name=svc", "--scope=LAN");
     await this.#met("far", /^published/, since);
@@ -139,16 +150,65 @@ class Lan {
         else upgraded.times.push(answered.at - published);
       }
       await sleep(QUIET_MS);
-      const failed = this.#log.since("seeker", published).filter((text) => text.startsWith("failed")).length;
-      if (failed > 0) upgraded.note = `${Number(upgraded.note.split(" ")[0] || 0) + failed} requests failed`;
       const killed = now();
       near.kill("SIGKILL");
       const droppedAt = await this.#time(dropped, "seeker", /^dropped svc HOST/, killed);
       await this.#time(usable, "seeker", /^answered/, droppedAt);
       await sleep(QUIET_MS);
+      windows.push([published, killed - LOST_WITH_PUBLISHER_MS]);
     }
-    for (const program of [far, seeker]) program.kill("SIGINT");
-    await sleep(QUIET_MS);
+    await this.#end(far, seeker);
+    this.#tellFailed(upgraded, "seeker", windows);
+  }
+
+  /** A pool of two workers, whose nearer ones come and go while clients keep it busy. */
+  async pool(runs: number): Promise<void> {
+    const upgraded = this.#measure("both workers of a pool published again -> it uses them", 500);
+    const windows: Window[] = [];
+    const names = ["work:1", "work:2"];
+    let since = now();
+    const far = names.map((name) => this.#peer("beta", "publisher", `far-${name}`, `--name=${name}`, "--scope=LAN"));
+    for (const name of names) await this.#met(`far-${name}`, /^published/, since);
+    const pool = this.#peer("alpha", "pool", "pool", "--search=work:.*", "--scope=LAN");
+    for (const name of names) await this.#met("pool", new RegExp(`^available ${name} LAN`), since);
+    for (let run = 0; run < runs; run++) {
+      since = now();
+      const near = names.map((name) =>
+        this.#peer("alpha", "publisher", `near-${name}`, `--name=${name}`, "--scope=LAN")
+      );
+      const published: number[] = [];
+      for (const name of names) {
+        await this.#met(`near-${name}`, /^published/, since);
+        const { at } = (await this.#log.first(`near-${name}`, /^published/, since, 1))!;
+        published.push(at);
+        await this.#time(upgraded, "pool", new RegExp(`^available ${name} HOST`), at);
+      }
+      await sleep(QUIET_MS);
+      const killed = now();
+      windows.push([Math.min(...published), killed - LOST_WITH_PUBLISHER_MS]);
+      for (const program of near) program.kill("SIGKILL");
+      for (const name of names) await this.#met("pool", new RegExp(`^available ${name} LAN`), killed);
+      await sleep(QUIET_MS);
+    }
+    await this.#end(...far, pool);
+    this.#tellFailed(upgraded, "pool", windows);
+  }
+
+  async #end(...programs: RunningProgram[]): Promise<void> {
+    for (const program of programs) program.kill("SIGINT");
+    await Promise.all(programs.map(({ status }) => status));
+  }
+
+  /** Notes how many of all requests have failed that were begun within these times. */
+  #tellFailed(measure: Measure, label: string, windows: readonly Window[]): void {
+    const texts = this.#log.since(label, 0);
+    const failed = texts.filter((text) => {
+      const begun = Number(/^failed (\d+)/.exec(text)?.[1] ?? NaN);
+      return windows.some(([from, to]) => begun >= from && begun <= to);
+    });
+    const asked = texts.map((text) => /^asked (\d+)/.exec(text)?.[1]).findLast((count) => count !== undefined);
+    measure.failed += failed.length;
+    measure.asked += Number(asked ?? 0);
   }
 
   /** A group on one machine, a publisher on another; the group's own goes and comes. */
@@ -184,28 +244,29 @@ class Lan {
     await run.status;
   }
 
-  /** Restarts a host directory whose processes have many names. */
+  /** Restarts a host directory whose processes have many names. Who looks for them runs already. */
   async hostRestarted(runs: number): Promise<void> {
-    const back = this.#measure(`host restarted with ${MANY_NAMES} names -> all met by a new process`, 2000);
+    const back = this.#measure(`host restarted with ${MANY_NAMES} names -> all met by a new subscriber`, 2000);
     const many = this.#peer("gamma", "publisher", "many", "--name=bulk", "--scope=HOST", `--count=${MANY_NAMES}`);
     await this.#met("many", new RegExp(`^published bulk:${MANY_NAMES - 1}$`), 0, 60);
     for (let run = 0; run < runs; run++) {
+      const signal = join(this.#folder, `go${run}`);
+      const label = `finder${run}`;
+      const finder = this.#peer("gamma", "subscriber", label, "--search=bulk:.*", "--scope=HOST", `--after=${signal}`);
+      await this.#met(label, /^waiting/, 0);
       await sleep(2 * QUIET_MS);
       await this.#killDirectory("gamma");
       await this.#directory("gamma", "host");
       const since = now();
-      const finder = this.#peer("gamma", "subscriber", `finder${run}`, "--search=bulk:.*", "--scope=HOST");
-      const count = () => this.#log.since(`finder${run}`, since).filter((text) => text.startsWith("available")).length;
-      while (count() < MANY_NAMES && now() - since < 30_000) await sleep(20);
-      const last = this.#log.events().findLast(({ label, text }) =>
-        label === `finder${run}` && text.startsWith("available")
-      );
-      if (count() < MANY_NAMES) back.missed++;
+      await Deno.writeTextFile(signal, "");
+      const answered = () => this.#log.since(label, since).filter((text) => text === "answered").length;
+      while (answered() < MANY_NAMES && now() - since < 30_000) await sleep(20);
+      const last = this.#log.events().findLast((event) => event.label === label && event.text === "answered");
+      if (answered() < MANY_NAMES) back.missed++;
       else back.times.push(last!.at - since);
-      finder.kill("SIGINT");
-      await finder.status;
+      await this.#end(finder);
     }
-    many.kill("SIGINT");
+    await this.#end(many);
   }
 
   /** Pulls the cable of the machine with the publisher. */
@@ -253,26 +314,48 @@ class Lan {
     for (const program of [publisher, subscriber]) program.kill("SIGINT");
   }
 
-  print(): void {
-    const rows = [...this.#measures.values()].map(({ what, aimMs, times, missed, note }) => {
-      const sorted = times.toSorted((a, b) => a - b);
-      const text = (value: number | undefined) => value === undefined ? "-" : value.toFixed(value < 10 ? 1 : 0);
-      const median = text(sorted[Math.floor(sorted.length / 2)]);
-      return [
-        what,
-        `${times.length}`,
-        median,
-        text(sorted.at(-1)),
-        aimMs === null ? "" : `${aimMs}`,
-        `${missed}`,
-        note,
-      ];
-    });
-    const head = ["what (ms)", "runs", "median", "worst", "aim", "missed", "note"];
-    const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-    for (const row of [head, ...rows]) {
-      console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
+  get measures(): Measure[] {
+    return [...this.#measures.values()];
+  }
+}
+
+/** Adds up what was measured in several parts. */
+function merged(measures: readonly Measure[]): Measure[] {
+  const all = new Map<string, Measure>();
+  for (const measure of measures) {
+    const known = all.get(measure.what);
+    if (known === undefined) all.set(measure.what, structuredClone(measure));
+    else {
+      known.times.push(...measure.times);
+      known.missed += measure.missed;
+      known.failed += measure.failed;
+      known.asked += measure.asked;
+      known.note ||= measure.note;
     }
+  }
+  return [...all.values()];
+}
+
+function print(measures: readonly Measure[]): void {
+  const rows = measures.map(({ what, aimMs, times, missed, note, failed, asked }) => {
+    const sorted = times.toSorted((a, b) => a - b);
+    const text = (value: number | undefined) => value === undefined ? "-" : value.toFixed(value < 10 ? 1 : 0);
+    const notes = asked > 0 ? [`${failed} of ${asked} requests failed`] : [];
+    if (note !== "") notes.push(note);
+    return [
+      what,
+      `${times.length}`,
+      text(sorted[Math.floor(sorted.length / 2)]),
+      text(sorted.at(-1)),
+      aimMs === null ? "" : `${aimMs}`,
+      `${missed}`,
+      notes.join(", "),
+    ];
+  });
+  const head = ["what (ms)", "runs", "median", "worst", "aim", "missed", "note"];
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  for (const row of [head, ...rows]) {
+    console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
   }
 }
 
@@ -290,24 +373,49 @@ const MACHINES = [
   { name: "delta", address: "192.168.1.11" },
 ];
 
+/** The parts, each with how many of the runs it gets: some take long. */
+const PARTS: Readonly<Record<string, (lan: Lan, runs: number) => Promise<void>>> = {
+  subnets: (lan) => lan.subnets(),
+  upgrade: (lan, runs) => lan.publisherKilled(runs),
+  pool: (lan, runs) => lan.pool(runs),
+  group: (lan, runs) => lan.group(runs),
+  lan: (lan, runs) => lan.lanLost(runs),
+  host: (lan, runs) => lan.hostRestarted(runs),
+  cable: (lan, runs) => lan.cableCut(runs),
+};
+
+function option(name: string): string | undefined {
+  return Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
+
 async function main(): Promise<void> {
-  const given = Deno.args.map((arg) => /^--runs=(\d+)$/.exec(arg)?.[1]).find((text) => text !== undefined);
-  const runs = given === undefined ? RUNS : Number(given);
+  const runs = Number(option("runs") ?? RUNS);
+  const chosen = option("only")?.split(",") ?? Object.keys(PARTS);
+  const unknown = chosen.find((part) => !Object.hasOwn(PARTS, part));
+  if (unknown !== undefined || !(runs > 0)) throw new TypeError(`Cannot run "${unknown ?? runs}"`);
+  const saved = option("save");
   const folder = await Deno.makeTempDir({ prefix: "cake-lan-" });
   await writePrograms(folder);
   await using laboratory = await new Laboratory(MACHINES).open();
   const lan = new Lan(laboratory, folder);
   try {
     await lan.begin();
-    await lan.subnets();
-    await lan.publisherKilled(runs);
-    await lan.group(runs);
-    await lan.lanLost(Math.ceil(runs / 3));
-    await lan.hostRestarted(Math.ceil(runs / 6));
-    await lan.cableCut(Math.ceil(runs / 3));
+    for (const part of chosen) await PARTS[part]!(lan, runs);
     await Deno.remove(folder, { recursive: true });
   } finally {
-    lan.print();
+    const before: Measure[] = saved === undefined ? [] : await read(saved);
+    const all = merged([...before, ...lan.measures]);
+    if (saved !== undefined) await Deno.writeTextFile(saved, JSON.stringify(all));
+    print(all);
+  }
+}
+
+async function read(path: string): Promise<Measure[]> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path)) as Measure[];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 

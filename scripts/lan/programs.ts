@@ -38,7 +38,7 @@ async function writeScript(path: string, line: string): Promise<void> {
 }
 
 /** A peer as a command. */
-export function peerCommand(make: Make, folder: string, peer: "publisher" | "subscriber"): string[] {
+export function peerCommand(make: Make, folder: string, peer: "publisher" | "subscriber" | "pool"): string[] {
   return make === "cake" ? [join(folder, "peer"), join(folder, `${peer}.ts`)] : ["python3", join(folder, `${peer}.py`)];
 }
 

@@ -310,15 +310,10 @@ Deno.test("DirectoryCore: 200 children that join at once are passed up once each
   assertEquals(scenario.tree.problems, []);
 });
 
-Deno.test("reconnectDelay grows from a quarter of a second to the original's, and never beyond its tolerance", () => {
-  assertEquals([0, 1, 2, 3, 9].map((attempts) => reconnectDelay("127.0.0.1", attempts, 0.999)), [
-    240,
-    479,
-    959,
-    1918,
-    8716,
-  ]);
+Deno.test("reconnectDelay never waits longer than the original, within its tolerance", () => {
   for (const [host, longest] of [["127.0.0.1", 8_000], ["10.1.1.1", 32_000], ["example.com", 120_000]] as const) {
-    for (const random of [0, 0.5, 0.9999]) assert(reconnectDelay(host, 99, random) <= longest * 1.1);
+    for (const attempts of [0, 5, 61, 99, 1e6]) {
+      for (const random of [0, 0.5, 0.9999]) assert(reconnectDelay(host, attempts, random) <= longest * 1.1);
+    }
   }
 });

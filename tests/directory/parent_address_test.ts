@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { reconnectDelay, stationAddresses, subnetStation } from "../../directory/parent_address.ts";
 import { DirectoryCore } from "../../directory/core.ts";
 import type { Effect } from "../../directory/effects.ts";
@@ -100,15 +100,21 @@ Deno.test("DirectoryCore: a host that has found its station goes back there, unt
   assertEquals(tried.includes("192.168.7.195"), true);
 });
 
-Deno.test("reconnectDelay() begins within 250 ms, doubles up to the original's wait, and spreads", () => {
-  for (const [host, longest] of [["127.0.0.1", 8_000], ["192.168.0.195", 32_000]] as const) {
+Deno.test("reconnectDelay() begins within 250 ms, stays at seconds for minutes, ends at the original's wait, and spreads", () => {
+  for (
+    const [host, soon, longest] of [["127.0.0.1", 500, 8_000], ["192.168.0.195", 1_500, 32_000]] as const
+  ) {
     for (const random of [0, 0.999]) assertEquals(reconnectDelay(host, 0, random) <= 250, true);
     assertEquals(reconnectDelay(host, 0, 0) < reconnectDelay(host, 0, 0.9), true);
     assertEquals(reconnectDelay(host, 1, 0.5) / reconnectDelay(host, 0, 0.5) > 1.9, true);
-    assertEquals([0, 0.999].map((random) => reconnectDelay(host, 30, random)), [
-      longest * 0.6,
-      Math.round(longest * (0.6 + 0.49 * 0.999)),
-    ]);
+    for (const [attempts, wait] of [[30, soon], [100, soon], [120, longest]] as const) {
+      assertEquals([0, 0.999].map((random) => reconnectDelay(host, attempts, random)), [
+        wait * 0.6,
+        Math.round(wait * (0.6 + 0.49 * 0.999)),
+      ]);
+    }
+    const waits = Array.from({ length: 100 }, (_, attempt) => reconnectDelay(host, attempt, 0.5));
+    assert(waits.reduce((sum, wait) => sum + wait) > 40_000, "as long as it takes to start a machine again");
   }
   // Strangers are not called so often.
   assertEquals(reconnectDelay("203.0.113.7", 0, 0) >= 4_000, true);

@@ -5,6 +5,10 @@
 export function tell(label: string, event: string): void {
   const path = Deno.env.get("PEER_LOG");
   if (path === undefined) return console.error(event);
-  const now = performance.timeOrigin + performance.now();
-  Deno.writeTextFileSync(path, `${now.toFixed(3)} ${label} ${Deno.pid} ${event}\n`, { append: true });
+  Deno.writeTextFileSync(path, `${now().toFixed(3)} ${label} ${Deno.pid} ${event}\n`, { append: true });
+}
+
+/** Milliseconds since 1970. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
 }
