@@ -214,7 +214,7 @@ export class DirectoryCore {
         this.#parentClosed(event.reason, moment);
         break;
       case "publicationListening":
-        this.#registry.publicationListening(event.publishedId, event.ipp);
+        this.#registry.publicationListening(event.publishedId, event.ipp, moment);
         break;
       case "publicationNotListening":
         this.#registry.publicationNotListening(event.publishedId, event.reason);
@@ -295,7 +295,7 @@ export class DirectoryCore {
   #administration(message: object, from: Address, moment: Moment): boolean {
     if (message instanceof Ping) this.#effects.send(from, message);
     else if (message instanceof Enquiry) this.#accept.enquire(from);
-    else if (message instanceof GetDirectory) this.#effects.send(from, this.#report(moment));
+    else if (message instanceof GetDirectory) this.#effects.send(from, this.#report(moment, message.about));
     else if (message instanceof ListDirectory) {
       if (this.#parent.proxy === null) this.#effects.send(from, this.#report(moment));
       else this.#effects.forward(this.#parent.proxy, message, from);
@@ -303,9 +303,11 @@ export class DirectoryCore {
     return true;
   }
 
-  #report({ draw }: Moment) {
+  #report({ now, draw }: Moment, about: string | null = null) {
     const { uniqueId, executable, address, scope } = this.#options;
     return reportOf({
+      about,
+      now,
       uniqueId,
       executable,
       address,

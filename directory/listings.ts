@@ -50,6 +50,22 @@ export class Listings {
     return this.#claims.get(name)?.winner;
   }
 
+  /** All publications of a name, in the order of arrival. */
+  claimantsOf(name: string): readonly Publication[] {
+    const claim = this.#claims.get(name);
+    return claim === undefined ? [] : [claim.winner, ...claim.standby ?? []];
+  }
+
+  /** Finds the names that a search matches, step by step. */
+  namesFor(pattern: SearchPattern, effort: Effort, found: (name: string) => void): Steps {
+    return this.#claims.matching(pattern, effort, ({ name }) => found(name));
+  }
+
+  /** Subscriptions with this very search that can be used. */
+  subscriptionsWith(search: string): Iterable<Subscription> {
+    return this.#searches.valuesOf(search);
+  }
+
   /** Publications of a name that the directory above is to know, in the order to tell it. */
   stepsOf(name: string): readonly Publication[] {
     return this.#claims.get(name)?.steps ?? NO_STEPS;

@@ -10,6 +10,7 @@ import {
   Any,
   Boolean,
   Faulted,
+  Float8,
   HostPort,
   Integer8,
   MapOf,
@@ -235,7 +236,13 @@ export class DirectoryOpened extends Message({}) {}
 /** Asks for the {@link DirectoryListing} of the topmost directory. */
 export class ListDirectory extends Message({}) {}
 /** Asks a directory for its own {@link DirectoryListing}. */
-export class GetDirectory extends Message({}) {}
+export class GetDirectory extends Message({
+  /**
+   * A name or search: asks for what has to do with it and nothing else, with {@link DirectoryDetails}. Not in the original,
+   * which tells everything all the same, and not on the wire where nobody asks.
+   */
+  about: Unicode.optional(),
+}) {}
 
 /** One match of a directory. */
 export class DirectoryRoute extends Message({ name: Unicode, subscribedId: UUID, publishedId: UUID }) {}
@@ -243,6 +250,28 @@ export class DirectoryRoute extends Message({ name: Unicode, subscribedId: UUID,
 export class PeerSession extends Message({ name: Unicode, route: Any, status: Any }) {}
 /** The sessions of one subscription. */
 export class DirectoryPeer extends Message({ subscribedId: UUID, search: Unicode, session: VectorOf(PeerSession) }) {}
+
+/** A route that the home of a subscription knows and does not use at the moment. */
+export class RouteInWaiting extends Message({
+  subscribedId: UUID,
+  publishedId: UUID,
+  name: Unicode,
+  /** The scope of the directory that found the match. */
+  scope: ScopeOfDirectory,
+  /** Why not. */
+  reason: Unicode,
+}) {}
+
+/** What a directory tells about a name or search besides its listings. Not in the original. */
+export class DirectoryDetails extends Message({
+  /** What was asked for. */
+  about: Unicode,
+  /** True when there is more than could be looked through, or told in one message. */
+  isPartial: Boolean.default(false),
+  /** Seconds since each listing came to this directory, by id. */
+  ages: MapOf(UUID, Float8),
+  waiting: VectorOf(RouteInWaiting),
+}) {}
 
 /** All that a directory knows. */
 export class DirectoryListing extends Message({
@@ -258,7 +287,12 @@ export class DirectoryListing extends Message({
   routed: VectorOf(DirectoryRoute),
   peer: MapOf(UUID, DirectoryPeer),
   subDirectory: MapOf(HostPort, Address),
+  /** For who has asked about something. Not in the original, which skips it. */
+  details: DirectoryDetails.portable.optional(),
 }) {}
+
+// What the original does not have is under a module that it does not have either.
+registerAll("directory_details", { RouteInWaiting, DirectoryDetails });
 
 registerAll("object_directory", {
   ConnectTo,

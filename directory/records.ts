@@ -20,6 +20,8 @@ export interface Matched {
   order: number;
   /** What is left of its matching; null when nothing is. */
   chore: Chore | null;
+  /** When it came here, in monotonic milliseconds. */
+  readonly listedAt: number;
 }
 
 /** The matches of every listing that has none, as most have. Nothing is ever added to it. */

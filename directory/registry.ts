@@ -115,15 +115,15 @@ export class Registry {
       this.#waiting.set(reservation.id, reservation);
       const to = { host: listenerHost(request), encrypted: request.encrypted === true };
       publishers.add(reservation.id, request.publisherAddress!, to);
-    } else this.#register(reservation, new HostPort());
+    } else this.#register(reservation, new HostPort(), moment);
   }
 
   /** The listener of a publication is there. */
-  publicationListening(id: string, ipp: HostPort): void {
+  publicationListening(id: string, ipp: HostPort, moment: Moment): void {
     const reservation = this.#waiting.get(id);
     if (reservation === undefined) return;
     this.#waiting.delete(id);
-    this.#register(reservation, new HostPort(listenerHost(reservation.request), ipp.port));
+    this.#register(reservation, new HostPort(listenerHost(reservation.request), ipp.port), moment);
   }
 
   /** No listener could be had for a publication. */
@@ -137,7 +137,7 @@ export class Registry {
     this.#parts.effects.send(reservation.from, NotPublished.of(reservation.request, "cannot listen", reason));
   }
 
-  #register({ id, request }: Reservation, ipp: HostPort): void {
+  #register({ id, request }: Reservation, ipp: HostPort, moment: Moment): void {
     const { address, effects, listings } = this.#parts;
     const publication: Publication = {
       id,
@@ -150,6 +150,7 @@ export class Registry {
       request,
       object: request.publisherAddress!,
       ...UNMATCHED,
+      listedAt: moment.now,
     };
     // The main object of a library is published by its framework, and does not expect to hear of it.
     const isSilent = listings.scope === "LIBRARY" && !isWider(publication.scope, "PROCESS");
@@ -189,6 +190,7 @@ export class Registry {
       request: { request, key },
       object: subscriberAddress,
       ...UNMATCHED,
+      listedAt: moment.now,
     };
     subscribers.add(id, subscriberAddress);
     effects.send(subscriberAddress, subscribedOf(subscription));
@@ -290,6 +292,7 @@ export class Registry {
       request: null,
       object: null,
       ...UNMATCHED,
+      listedAt: moment.now,
     };
     parent.need(publication.scope, moment);
     if (!this.#add(publication)) {
@@ -344,6 +347,7 @@ export class Registry {
       request: null,
       object: null,
       ...UNMATCHED,
+      listedAt: moment.now,
     };
     parent.need(subscription.scope, moment);
     this.#addSubscription(subscription);

@@ -26,12 +26,14 @@ const DIRECTORIES_MAX = 20_000;
 export interface TreeQuestion {
   /** How wide to look: a directory that nobody needed so far is connected to. */
   readonly scope: Scope;
+  /** A name or search, where only what has to do with it is wanted, with its details; the original tells everything. */
+  readonly about?: string;
   readonly signal: AbortSignal;
 }
 
 /** Connects upward if that is needed, and asks from the topmost directory downwards. */
 export async function askTree(self: Routine, question: TreeQuestion): Promise<DirectoryNode | Faulted> {
-  const { signal, scope } = question;
+  const { signal, scope, about = null } = question;
   const own = directoryOf(self);
   const opened = await self.ask(new OpenDirectory({ scope }), own, {
     timeout: OPEN_SECONDS,
@@ -40,7 +42,11 @@ export async function askTree(self: Routine, question: TreeQuestion): Promise<Di
   });
   if (opened instanceof Faulted) return opened;
   const top = await self.ask(new ListDirectory(), own, { timeout: LIST_SECONDS, type: DirectoryListing, signal });
-  return top instanceof Faulted ? top : await askBelow(self, top, signal);
+  if (top instanceof Faulted) return top;
+  const ask = (address: AddressValue) => askOne(self, new GetDirectory({ about }), address, signal);
+  // Directories on the way have passed the first question on as they know it.
+  const told = about === null || top.directoryAddress === null ? top : await ask(top.directoryAddress);
+  return await askBelow(typeof told === "string" ? top : told, ask);
 }
 
 /** A node in the making. */
@@ -57,7 +63,10 @@ interface Task {
   readonly level: number;
 }
 
-async function askBelow(self: Routine, top: DirectoryListing, signal: AbortSignal): Promise<DirectoryNode> {
+async function askBelow(
+  top: DirectoryListing,
+  ask: (address: AddressValue) => Promise<DirectoryListing | string>,
+): Promise<DirectoryNode> {
   const root: Draft = { at: null, listing: top, below: [] };
   const waiting: Task[] = [];
   let count = 1;
@@ -73,7 +82,7 @@ async function askBelow(self: Routine, top: DirectoryListing, signal: AbortSigna
   expand(root, 1);
   while (waiting.length > 0) {
     const batch = waiting.splice(0, PARALLEL_MAX);
-    const answers = await Promise.all(batch.map(({ address }) => askOne(self, address, signal)));
+    const answers = await Promise.all(batch.map(({ address }) => ask(address)));
     for (const [index, { draft, level }] of batch.entries()) {
       draft.listing = answers[index]!;
       expand(draft, level);
@@ -82,8 +91,13 @@ async function askBelow(self: Routine, top: DirectoryListing, signal: AbortSigna
   return root;
 }
 
-async function askOne(self: Routine, address: AddressValue, signal: AbortSignal): Promise<DirectoryListing | string> {
+async function askOne(
+  self: Routine,
+  question: GetDirectory,
+  address: AddressValue,
+  signal: AbortSignal,
+): Promise<DirectoryListing | string> {
   const options = { timeout: GET_SECONDS, type: DirectoryListing, signal };
-  const answer = await self.ask(new GetDirectory(), address, options);
+  const answer = await self.ask(question, address, options);
   return answer instanceof Faulted ? `${answer}` : answer;
 }

@@ -21,6 +21,7 @@ import {
   knownDirectories,
   type KnownDirectory,
 } from "./directory_tree.ts";
+import { shortSpan } from "../spans.ts";
 import { atLevel, connectionText } from "./tree_lines.ts";
 
 /** A publication somewhere in the tree. */
@@ -31,6 +32,14 @@ export interface Candidate {
   readonly listening: HostPort | null;
   /** The directory of its process. */
   readonly home: KnownDirectory;
+  readonly age: Age | null;
+}
+
+/** How long a listing has been there, as far as directories tell: those of the original don't. */
+export interface Age {
+  readonly seconds: number;
+  /** True when its home does not tell, and it may be older than any other directory knows. */
+  readonly isLeast: boolean;
 }
 
 /** A subscription somewhere in the tree. */
@@ -39,6 +48,7 @@ export interface Subscriber {
   readonly search: string;
   readonly scope: Scope;
   readonly home: KnownDirectory;
+  readonly age: Age | null;
 }
 
 /** How a subscriber and a candidate stand to each other. */
@@ -66,8 +76,9 @@ export interface NameExplanation {
  */
 export function explain(top: DirectoryNode, word: string): NameExplanation[] {
   const directories = knownDirectories(top);
-  const candidates = candidatesOf(directories);
-  const subscribers = subscribersOf(directories);
+  const ages = new Ages(directories);
+  const candidates = candidatesOf(directories, ages);
+  const subscribers = subscribersOf(directories, ages);
   const patterns = new Patterns();
   const names = new Set([...candidates.values()].map(({ name }) => name));
   const chosen = names.has(word) ? [word] : [...names].filter((name) => patterns.matches(word, name)).sort();
@@ -102,8 +113,38 @@ class Patterns {
   }
 }
 
+/** How long listings have been there. */
+class Ages {
+  readonly #greatest = new Map<string, number>();
+
+  constructor(directories: readonly KnownDirectory[]) {
+    for (const { listing } of directories) {
+      for (const [id, seconds] of agesIn(listing)) {
+        this.#greatest.set(id, Math.max(seconds, this.#greatest.get(id) ?? 0));
+      }
+    }
+  }
+
+  of(id: string, home: KnownDirectory): Age | null {
+    const told = agesIn(home.listing).get(id);
+    if (told !== undefined) return { seconds: told, isLeast: false };
+    const seconds = this.#greatest.get(id);
+    return seconds === undefined ? null : { seconds, isLeast: true };
+  }
+}
+
+function agesIn({ details }: DirectoryListing): ReadonlyMap<string, number> {
+  return details === null ? new Map() : details.ages as Map<string, number>;
+}
+
+/** The directories that know more than they could tell. */
+export function partialDirectories(top: DirectoryNode): string[] {
+  const partial = knownDirectories(top).filter(({ listing }) => listing.details?.isPartial);
+  return partial.map((directory) => label(directory));
+}
+
 /** Every publication once, with the lowest directory that lists it. */
-function candidatesOf(directories: readonly KnownDirectory[]): Map<string, Candidate> {
+function candidatesOf(directories: readonly KnownDirectory[], ages: Ages): Map<string, Candidate> {
   const found = new Map<string, Candidate>();
   for (const home of directories) {
     for (const { publishedId, name, scope, listeningIpp } of home.listing.published) {
@@ -111,20 +152,20 @@ function candidatesOf(directories: readonly KnownDirectory[]): Map<string, Candi
       const known = found.get(publishedId);
       if (known !== undefined && known.home.path.length >= home.path.length) continue;
       const listening = listeningIpp?.host ? listeningIpp : null;
-      found.set(publishedId, { id: publishedId, name, scope, listening, home });
+      found.set(publishedId, { id: publishedId, name, scope, listening, home, age: ages.of(publishedId, home) });
     }
   }
   return found;
 }
 
-function subscribersOf(directories: readonly KnownDirectory[]): Map<string, Subscriber> {
+function subscribersOf(directories: readonly KnownDirectory[], ages: Ages): Map<string, Subscriber> {
   const found = new Map<string, Subscriber>();
   for (const home of directories) {
     for (const { subscribedId, search, scope } of home.listing.subscribed) {
       if (subscribedId === null || search === null || scope === null) continue;
       const known = found.get(subscribedId);
       if (known !== undefined && known.home.path.length >= home.path.length) continue;
-      found.set(subscribedId, { id: subscribedId, search, scope, home });
+      found.set(subscribedId, { id: subscribedId, search, scope, home, age: ages.of(subscribedId, home) });
     }
   }
   return found;
@@ -175,11 +216,20 @@ function relate(
   const scope = meeting.listing.scope as Scope;
   const rival = rivalAt(meeting, subscriber, candidate, candidates);
   if (rival !== null) return not(`${label(meeting)} has another one of that name, (${identity(rival.id, false)})`);
+  const waiting = waitingReason(subscriber, candidate);
+  if (waiting !== null) return not(`matched at ${scope}, but ${waiting}`, scope);
   if (session === null) return not(`matched at ${scope}, but there is no session`, scope);
   if (session.publishedId === candidate.id) return not(`no session: ${session.text}`, scope);
   const other = identity(session.publishedId, false);
   if (isNearer(session.scope, scope)) return not(`(${other}) is nearer, at ${session.scope}`, scope);
   return not(`joined to (${other}) at ${session.scope}`, scope);
+}
+
+/** Why the home of a subscriber does not use its route to a candidate, where it would like to. */
+function waitingReason({ home, id }: Subscriber, candidate: Candidate): string | null {
+  const routes = home.listing.details?.waiting ?? [];
+  const own = routes.find(({ subscribedId, publishedId }) => subscribedId === id && publishedId === candidate.id);
+  return own?.reason ?? null;
 }
 
 /** The lowest directory above both, which is where they can be matched. */
@@ -228,10 +278,10 @@ function label({ listing }: { readonly listing: DirectoryListing }): string {
 export function explanationLines({ name, candidates, unserved }: NameExplanation, isFull: boolean): string[] {
   const lines = [`"${name}"`];
   for (const { candidate, relations } of candidates) {
-    const { id, scope, listening, home } = candidate;
+    const { id, scope, listening, home, age } = candidate;
     const place = listening === null ? "" : ` ${listening}`;
     const at = directoryLabel(home.listing, isFull);
-    lines.push(atLevel(1, `# (${identity(id, isFull)}) ${scope}${place} in ${at}`));
+    lines.push(atLevel(1, `# (${identity(id, isFull)}) ${scope}${place} in ${at}${ageText(age)}`));
     for (const { subscriber, isJoined, scope, reason } of relations) {
       const verdict = isJoined ? `joined at ${scope} (${reason})` : `not joined: ${reason}`;
       lines.push(atLevel(2, `${subscriberText(subscriber, isFull)}: ${verdict}`));
@@ -243,6 +293,12 @@ export function explanationLines({ name, candidates, unserved }: NameExplanation
   return lines;
 }
 
+function ageText(age: Age | null): string {
+  if (age === null) return "";
+  const span = shortSpan(BigInt(Math.floor(age.seconds)) * 1_000_000n);
+  return age.isLeast ? `, for ${span} at least` : `, for ${span}`;
+}
+
 function subscriberText({ id, search, scope, home }: Subscriber, isFull: boolean): string {
   return `? "${search}" (${identity(id, isFull)}) ${scope} in ${directoryLabel(home.listing, isFull)}`;
 }
@@ -251,9 +307,10 @@ function subscriberText({ id, search, scope, home }: Subscriber, isFull: boolean
 export function explanationJson({ name, candidates, unserved }: NameExplanation): unknown {
   return {
     name,
-    candidates: candidates.map(({ candidate: { id, scope, listening, home }, relations }) => ({
+    candidates: candidates.map(({ candidate: { id, scope, listening, home, age }, relations }) => ({
       published_id: id,
       scope,
+      ...ageJson(age),
       listening_ipp: listening === null ? null : { host: listening.host, port: listening.port },
       ...homeJson(home),
       subscribers: relations.map(({ subscriber, isJoined, scope, reason }) => ({
@@ -267,8 +324,13 @@ export function explanationJson({ name, candidates, unserved }: NameExplanation)
   };
 }
 
-function subscriberJson({ id, search, scope, home }: Subscriber) {
-  return { subscribed_id: id, search, scope, ...homeJson(home) };
+function subscriberJson({ id, search, scope, home, age }: Subscriber) {
+  return { subscribed_id: id, search, scope, ...ageJson(age), ...homeJson(home) };
+}
+
+/** Seconds, or null where nobody tells. */
+function ageJson(age: Age | null) {
+  return { age: age === null ? null : age.seconds, age_is_least: age?.isLeast ?? false };
 }
 
 function homeJson({ listing: { scope, executable, uniqueId } }: KnownDirectory) {

@@ -38,6 +38,11 @@ export class Damper {
     return losses <= LOSSES_AT_ONCE_MAX ? 0 : Math.ceil((losses - LOSSES_AT_ONCE_MAX) * LOSS_INTERVAL_MS);
   }
 
+  /** How many losses count at this moment, the latest ones. */
+  lossesOf(name: string, scope: Scope, now: number): number {
+    return Math.ceil(this.#lossesAt(keyOf(name, scope), now));
+  }
+
   /** One loss is forgotten in each interval. */
   #lossesAt(key: string, now: number): number {
     const restless = this.#restless.get(key);

@@ -14,6 +14,8 @@
 import type { AddressValue as Address, HostPort, Instant, Scope } from "../../runtime/mod.ts";
 import {
   FAILURES_BEFORE_RENEWAL,
+  LOSS_INTERVAL_MS,
+  LOSSES_AT_ONCE_MAX,
   NAMES_PER_SUBSCRIPTION_MAX,
   RENEWAL_INTERVAL_MS,
   ROUTE_AGAIN_MS,
@@ -22,15 +24,18 @@ import {
   SUSPECTS_MAX,
 } from "../bounds.ts";
 import { isAddress, isReachable } from "../checks.ts";
+import type { Steps } from "../chores.ts";
 import type { Draw, Effects, Moment } from "../effects.ts";
 import {
   Available,
   type ClearSubscriberRoute,
   Delivered,
   Dropped,
+  RouteInWaiting,
   RouteOverLoop,
   type RouteToAddress,
 } from "../messages.ts";
+import type { Effort } from "../match/effort.ts";
 import { isNearer } from "../scope.ts";
 import { Damper } from "./damper.ts";
 import type { Loop, LoopRequest, LoopUser, Transports } from "./transports.ts";
@@ -53,6 +58,8 @@ interface KnownRoute {
   /** Told before the link to the directories above was lost, and not again since. */
   isStale: boolean;
   failures: number;
+  /** What became of it last, where that was no session. */
+  problem: string | null;
   /** Not to be tried before this moment. */
   retryAt: number;
 }
@@ -191,6 +198,7 @@ export class SubscriberHome {
         isStale: false,
         // One that has failed still has to prove itself before a session is given up for it.
         failures: pairing.suspects.has(publishedId!) ? 1 : 0,
+        problem: null,
         retryAt,
       };
       pairing.routes.set(route.scope, route);
@@ -375,7 +383,7 @@ export class SubscriberHome {
         if (attempt?.loop === loop) this.#beginSession(pairing, attempt.route, loop, moment);
       },
       loopFailed: (loop, reason, moment) => this.#loopFailed(pairing, loop, reason, moment),
-      loopLost: (loop, _reason, moment) => this.#loopLost(pairing, loop, moment),
+      loopLost: (loop, reason, moment) => this.#loopLost(pairing, loop, reason, moment),
       loopClosed: (loop, moment) => {
         if (pairing.session?.loop === loop) this.#sessionOver(pairing, pairing.session, moment);
       },
@@ -387,18 +395,20 @@ export class SubscriberHome {
     if (attempt?.loop !== loop) return;
     pairing.attempt = null;
     this.#effects.log("trace", `Cannot open a session with "${pairing.name}"[${attempt.route.scope}]: ${reason}`);
+    attempt.route.problem = reason;
     this.#postpone(pairing, attempt.route, attempt.route.failures + 1, moment);
     this.#advance(pairing, moment);
     this.#forgetIfEmpty(pairing);
   }
 
-  #loopLost(pairing: Pairing, loop: Loop, moment: Moment): void {
+  #loopLost(pairing: Pairing, loop: Loop, reason: string, moment: Moment): void {
     const { session } = pairing;
     if (session?.loop !== loop) return;
     const { scope, publishedId } = session.request;
     pairing.wish.damper.lost(pairing.name, scope, moment.now);
     const route = pairing.routes.get(scope);
     if (route?.publishedId === publishedId) {
+      route.problem = `lost: ${reason}`;
       const wasStable = moment.now - session.since >= STABLE_SESSION_MS;
       this.#postpone(pairing, route, wasStable ? 1 : route.failures + 1, moment);
     }
@@ -473,6 +483,51 @@ export class SubscriberHome {
     if (pairing.wish.byName.get(pairing.name) === pairing) pairing.wish.byName.delete(pairing.name);
   }
 
+  /**
+   * The routes of a subscription that are better than its session, or where there is none, and why they are not in use.
+   *
+   * @param isAbout True for the names that they are wanted of.
+   */
+  waiting(id: string, isAbout: (name: string) => boolean, now: number): RouteInWaiting[] {
+    const wish = this.#wishes.get(id);
+    if (wish === undefined) return [];
+    const pairings = [...wish.byName.values()].filter(({ name }) => isAbout(name));
+    return pairings.flatMap((pairing) =>
+      [...pairing.routes.values()].filter((route) => isWorthwhile(route, pairing)).map((route) => {
+        const { name } = pairing;
+        const { scope, publishedId } = route;
+        const reason = this.#reasonToWait(pairing, route, now);
+        return new RouteInWaiting({ subscribedId: id, publishedId, name, scope, reason });
+      })
+    );
+  }
+
+  #reasonToWait({ wish, name, attempt }: Pairing, route: KnownRoute, now: number): string {
+    if (attempt?.route === route) return `${attempt.loop.state} at the moment`;
+    const wait = route.retryAt - now;
+    if (wait <= 0) return "next in turn";
+    const { scope, failures, problem } = route;
+    const losses = wish.damper.lossesOf(name, scope, now);
+    if (losses > LOSSES_AT_ONCE_MAX) {
+      const rate = `after ${LOSSES_AT_ONCE_MAX} losses in a row it is joined once in ${secondsText(LOSS_INTERVAL_MS)}`;
+      return `comes and goes, to be joined again in ${secondsText(wait)}: ${rate}`;
+    }
+    const times = failures === 1 ? "once" : `${failures} times`;
+    return `failed ${times}${problem === null ? "" : ` (${problem})`}, to be tried again in ${secondsText(wait)}`;
+  }
+
+  /** Finds the subscriptions that have to do with names, step by step. */
+  *subscriptionsAbout(isAbout: (name: string) => boolean, effort: Effort, found: (id: string) => void): Steps {
+    for (const { id, byName } of this.#wishes.values()) {
+      for (const name of byName.keys()) {
+        if (!isAbout(name)) continue;
+        found(id);
+        break;
+      }
+      if (effort.isSpent) yield;
+    }
+  }
+
   /** The sessions of a subscription, for listings. */
   report(id: string): SessionReport[] {
     return [...this.#wishes.get(id)?.byName.values() ?? []].map((pairing) => {
@@ -484,6 +539,10 @@ export class SubscriberHome {
       return { name, route: shown, connected: loop?.transport.connected ?? null, isOpen: session !== null };
     });
   }
+}
+
+function secondsText(milliseconds: number): string {
+  return `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s`;
 }
 
 /** True for a session within the process, by the route of that scope. */

@@ -2,10 +2,16 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type DirectoryNode, findIdentity } from "../../cli/tree/directory_tree.ts";
-import { explain, explanationJson, explanationLines } from "../../cli/tree/explanation.ts";
+import { explain, explanationJson, explanationLines, partialDirectories } from "../../cli/tree/explanation.ts";
 import { treeJson } from "../../cli/tree/tree_json.ts";
 import { treeLines, type TreeOptions } from "../../cli/tree/tree_lines.ts";
-import { DirectoryListing, DirectoryRoute, Published } from "../../directory/messages.ts";
+import {
+  DirectoryDetails,
+  DirectoryListing,
+  DirectoryRoute,
+  Published,
+  RouteInWaiting,
+} from "../../directory/messages.ts";
 import { addressOf, type AddressValue as Address, BookReader, decodeMessage, HostPort } from "../../runtime/mod.ts";
 import { type Line, readTranscript } from "../directory/transcript.ts";
 import "../../net/mod.ts";
@@ -148,4 +154,46 @@ Deno.test("explain() says why a candidate is not the one: scope, rival, nearer, 
   assertEquals(reason(uuid("3")), "(63b01e4f) is nearer, at GROUP");
   assertEquals(reason(uuid("4")), "matched at HOST, but there is no session");
   assertMatch(reason(uuid("5"))!, /^\[HOST\] host-cake \(540e4147\) has another one of that name, \([0-9a-f]{8}\)$/);
+});
+
+Deno.test("explain() tells the age of a listing as its home knows it, or at least as others do", async () => {
+  const tree = await recordedTree();
+  const host = tree.listing as DirectoryListing;
+  const [publishedId] = explain(tree, "svc:far").map(({ candidates }) => candidates[0]!.candidate.id);
+  const firstLine = () => explanationLines(explain(tree, "svc:far")[0]!, false)[1]!.replace(/127\.0\.0\.1:\d+/, "*");
+  const ages = (seconds: number) =>
+    new DirectoryDetails({ about: "svc:far", ages: new Map([[publishedId!, seconds]]) });
+  assertMatch(firstLine(), /\)$/, "directories of the original don't tell");
+  host.details = ages(3725.4);
+  assertMatch(firstLine(), /, for 1h2m at least$/);
+  assertEquals(explain(tree, "svc:far")[0]!.candidates[0]!.candidate.age, { seconds: 3725.4, isLeast: true });
+  const home = explain(tree, "svc:far")[0]!.candidates[0]!.candidate.home.listing;
+  home.details = ages(4000);
+  assertMatch(firstLine(), /, for 1h6m$/);
+  const [json] = explain(tree, "svc:far").map(explanationJson) as [{ candidates: { age: number }[] }];
+  assertEquals(json.candidates[0]!.age, 4000);
+  assertEquals(partialDirectories(tree), []);
+  host.details.isPartial = true;
+  assertEquals(partialDirectories(tree), ["[HOST] host-cake (540e4147)"]);
+});
+
+Deno.test("explain() says why a subscriber waits with a route that it would like better", async () => {
+  const tree = await recordedTree();
+  const [{ candidate, relations }] = explain(tree, "svc:far")[0]!.candidates as [
+    ReturnType<typeof explain>[number]["candidates"][number],
+  ];
+  const [{ subscriber }] = relations as [(typeof relations)[number]];
+  const peer = subscriber.home.listing.peer as Map<string, unknown>;
+  peer.clear();
+  const reason = "comes and goes, to be joined again in 0.7 s";
+  const waiting = new RouteInWaiting({
+    subscribedId: subscriber.id,
+    publishedId: candidate.id,
+    name: "svc:far",
+    scope: "HOST",
+    reason,
+  });
+  subscriber.home.listing.details = new DirectoryDetails({ about: "svc:far", waiting: [waiting] });
+  const [, , line] = explanationLines(explain(tree, "svc:far")[0]!, false);
+  assert(line!.endsWith(`not joined: matched at HOST, but ${reason}`), line);
 });
