@@ -175,7 +175,7 @@ Deno.test("cake network shows the tree, lists and addresses as the original; cak
     const part = said.split(/^(?=")/m).find((one) => one.startsWith(`"${name}"`)) ?? "";
     assert(part.split("\n").includes(`${seeker}${text}`), `${name} ${text}\n--- not in\n${said}`);
   }
-  assertEquals(said.match(/^\+   # .*, for [\dms]+$/gm)?.length, 4, said);
+  assertEquals(said.match(/^\+ {3}# .*, for [\dms]+$/gm)?.length, 4, said);
   const one = JSON.parse((await village.cake("why", "svc:far", "--json")).out);
   assertEquals([one[0].name, one[0].candidates[0].subscribers[0].joined], ["svc:far", true]);
   const { age, age_is_least } = one[0].candidates[0];

@@ -4,7 +4,6 @@ import { assert, assertEquals, assertGreater, assertInstanceOf } from "@std/asse
 import {
   attachDirectory,
   Available,
-  clearPublished,
   Delivered,
   Dropped,
   publish,
