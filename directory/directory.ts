@@ -47,7 +47,14 @@ export const DIRECTORY: Service<Address> = new Service("directory");
 
 /** An event on its way through the mailbox, so that everything that happens is one after the other. */
 class Happened {
-  constructor(readonly event: DirectoryEvent) {}
+  /** @param timer What has expired to make it happen: it does not if that is cancelled before its turn. */
+  constructor(readonly event: DirectoryEvent, readonly timer: RunningTimer | null = null) {}
+}
+
+/** A timer until its event is handled. */
+interface RunningTimer {
+  readonly name: string;
+  readonly cancel: () => void;
 }
 
 /**
@@ -58,7 +65,7 @@ export class ObjectDirectory extends Stateless {
   readonly #settings: DirectorySettings;
   /** Those for whom something was requested, until they end. */
   readonly #watched = new Set<Address>();
-  readonly #timers = new Map<string, { readonly cancel: () => void }>();
+  readonly #timers = new Map<string, RunningTimer>();
   #core: DirectoryCore | null = null;
   #links: LinkControllers | null = null;
 
@@ -90,7 +97,7 @@ export class ObjectDirectory extends Stateless {
   /** @internal */
   onMessage(): void {
     const { received, returnAddress } = this;
-    if (received instanceof Happened) this.#handle(received.event);
+    if (received instanceof Happened) this.#happened(received);
     else if (received !== null) {
       this.#handle({ kind: "received", message: received, from: returnAddress });
       if (!isRemote(returnAddress)) this.#watch(objectOf(received));
@@ -111,6 +118,14 @@ export class ObjectDirectory extends Stateless {
   onStop(): never {
     for (const timer of this.#timers.values()) timer.cancel();
     return this.#end(new Aborted());
+  }
+
+  #happened({ event, timer }: Happened): void {
+    if (timer !== null) {
+      if (this.#timers.get(timer.name) !== timer) return;
+      this.#timers.delete(timer.name);
+    }
+    this.#handle(event);
   }
 
   #handle(event: DirectoryEvent): void {
@@ -154,10 +169,10 @@ export class ObjectDirectory extends Stateless {
   #startTimer(name: string, milliseconds: number, event: DirectoryEvent): void {
     this.#cancelTimer(name);
     const timer = this.kernel.after(milliseconds, () => {
-      this.#timers.delete(name);
-      this.kernel.send(new Happened(event), this.address, this.address);
+      this.kernel.send(new Happened(event, running), this.address, this.address);
     });
-    this.#timers.set(name, { cancel: () => this.kernel.cancelTimer(timer) });
+    const running: RunningTimer = { name, cancel: () => this.kernel.cancelTimer(timer) };
+    this.#timers.set(name, running);
   }
 
   #cancelTimer(name: string): void {

@@ -38,7 +38,7 @@ export interface LoopUser {
   loopClosed(loop: Loop, moment: Moment): void;
 }
 
-type LoopState = "connecting" | "ready" | "opening" | "abandoned" | "open" | "closing" | "over";
+type LoopState = "connecting" | "ready" | "opening" | "abandoned" | "open" | "retiring" | "closing" | "over";
 
 /** One session with a publication, over a transport. */
 export interface Loop {
@@ -152,6 +152,7 @@ export class Transports {
         loop.user = null;
         break;
       case "open":
+      case "retiring":
         loop.state = "closing";
         this.#ask(loop, new CloseLoop(loop.request));
         break;
@@ -160,9 +161,10 @@ export class Transports {
 
   /** Closes an open loop after a while, for the sake of what is under way over it. Its user hears nothing further. */
   retire(loop: Loop): void {
+    if (loop.state !== "open") return this.close(loop);
+    loop.state = "retiring";
     loop.user = null;
-    if (loop.state === "open") this.#effects.startTimer(loopTimer(loop), HANDOVER_MS);
-    else this.close(loop);
+    this.#effects.startTimer(loopTimer(loop), HANDOVER_MS);
   }
 
   /** Takes LoopOpened or LoopClosed. */
@@ -226,7 +228,7 @@ export class Transports {
     }
     if (kind !== "loop") return false;
     const loop = this.#loops.get(Number(number));
-    if (loop?.state === "open") this.close(loop);
+    if (loop?.state === "retiring") this.close(loop);
     else if (loop !== undefined) this.#unanswered(loop, moment);
     return true;
   }

@@ -1,15 +1,7 @@
 /** A nearer instance returns: its subscribers change over without losing a request. In the simulated world, with real actors. */
 
 import { assert, assertEquals, assertGreater, assertInstanceOf } from "@std/assert";
-import {
-  attachDirectory,
-  Available,
-  Delivered,
-  Dropped,
-  publish,
-  Published,
-  subscribe,
-} from "../../directory/mod.ts";
+import { attachDirectory, Available, Delivered, Dropped, publish, Published, subscribe } from "../../directory/mod.ts";
 import {
   Ack,
   Enquiry,

@@ -6,7 +6,12 @@ import {
   Available,
   clearPublished,
   clearSubscribed,
+<<<<<<< HEAD
   detachDirectory,
+=======
+  directoryOf,
+  Dropped,
+>>>>>>> 57d797c (directory: a cancelled timer is not due, though it has rung; recordings are replayed with their peers and questions)
   NotPublished,
   publish,
   Published,
@@ -14,7 +19,7 @@ import {
   Subscribed,
 } from "../../directory/mod.ts";
 import { attachNetwork } from "../../net/mod.ts";
-import { HostPort, NetworkError, type Routine, Runtime, type Scope, type World } from "../../runtime/mod.ts";
+import { HostPort, NetworkError, Ping, type Routine, Runtime, type Scope, type World } from "../../runtime/mod.ts";
 import { type SimulatedProcess, Simulation } from "../../runtime/simulation/mod.ts";
 
 const HOST_AT = new HostPort("127.0.0.1", 54195);
@@ -127,6 +132,7 @@ Deno.test("LinkControllers: a connection from another machine that never says an
   assertEquals([connections(), host.process.isAlive], [0, false]);
 });
 
+<<<<<<< HEAD
 Deno.test("LinkControllers: a port for directories that is taken at first leaves nothing behind of the attempts", async () => {
   const simulation = new Simulation({ seed: 5 });
   const undisturbed = new Member(simulation, "undisturbed", { scope: "HOST", host: "other" });
@@ -155,4 +161,28 @@ Deno.test("LinkControllers: a directory that ends leaves no controller of its po
   await simulation.runUntil(() => hasEnded);
   // What is left is the actor and what stands for its parent.
   assertEquals([lan.runtime.timerCount, lan.receivers], [0, 2]);
+=======
+Deno.test("ObjectDirectory: a timer that was cancelled before its turn is not due, though it has rung already", async () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const simulation = new Simulation({ seed });
+    new Member(simulation, "host", { scope: "HOST" });
+    const [p, s] = [new Member(simulation, "p"), new Member(simulation, "s")];
+    await simulation.runFor(2000);
+    p.act((self) => publish(self, "svc"));
+    await simulation.runFor(100);
+    s.act((self) => subscribe(self, "svc"));
+    // The subscriber stops while it waits for an answer. When it goes on its directory has much to do, and meanwhile there
+    // are the answer and its deadline.
+    await simulation.runFor(seed * 0.25);
+    s.process.freeze();
+    s.act((self) => {
+      for (let count = 0; count < 4000; count++) self.send(new Ping(), directoryOf(self));
+    });
+    await simulation.runFor(5000);
+    s.process.thaw();
+    await simulation.runFor(3000);
+    const told = s.received.filter((message) => message instanceof Available || message instanceof Dropped);
+    assertEquals(told.map((message) => (message as object).constructor.name), ["Available"], `seed ${seed}`);
+  }
+>>>>>>> 57d797c (directory: a cancelled timer is not due, though it has rung; recordings are replayed with their peers and questions)
 });

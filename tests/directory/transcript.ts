@@ -7,6 +7,7 @@ import {
   addressPath,
   type AddressValue as Address,
   HostPort,
+  Instant,
   lastHop,
   MessageBase,
   type MessageClass,
@@ -90,7 +91,7 @@ export function decoded(
       init[name] = new HostPort(host, port);
     } else if (kind === "vector" && element !== undefined) {
       init[name] = (value as Record<string, unknown>[]).map((item) => decoded(element, item, addressOf));
-    } else if (kind !== "world") init[name] = value;
+    } else init[name] = kind === "world" ? new Instant(0n) : value;
   }
   return new type(init as never);
 }
