@@ -113,8 +113,9 @@ export class Registry {
     this.#note(request.publisherAddress!, reservation.id);
     if (isWider(request.scope!, "PROCESS")) {
       this.#waiting.set(reservation.id, reservation);
-      const to = { host: listenerHost(request), encrypted: request.encrypted === true };
-      publishers.add(reservation.id, request.publisherAddress!, to);
+      const publisher = request.publisherAddress!;
+      const encrypted = request.encrypted === true;
+      publishers.add(reservation.id, { name, publisher, host: listenerHost(request), encrypted });
     } else this.#register(reservation, new HostPort(), moment);
   }
 

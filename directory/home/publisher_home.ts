@@ -14,8 +14,18 @@ import { CloseLoop, Delivered, Dropped, LoopClosed, LoopOpened, OpenLoop } from 
 /** A publication of this process with a listener. */
 interface Offer {
   readonly publishedId: string;
+  readonly name: string;
   readonly publisher: Address;
   readonly peers: Set<Peer>;
+}
+
+/** What is published, and how it is reached. */
+export interface NewOffer {
+  readonly name: string;
+  readonly publisher: Address;
+  /** Where to listen, at any port. */
+  readonly host: string;
+  readonly encrypted: boolean;
 }
 
 /** A connection from the process of subscribers. */
@@ -48,9 +58,9 @@ export class PublisherHome {
   }
 
   /** Begins to listen for a publication. */
-  add(publishedId: string, publisher: Address, to: { host: string; encrypted: boolean }): void {
-    this.#offers.set(publishedId, { publishedId, publisher, peers: new Set() });
-    this.#effects.add({ kind: "listenPublication", publishedId, ...to });
+  add(publishedId: string, { name, publisher, host, encrypted }: NewOffer): void {
+    this.#offers.set(publishedId, { publishedId, name, publisher, peers: new Set() });
+    this.#effects.add({ kind: "listenPublication", publishedId, host, encrypted });
   }
 
   /** Ends a publication: its listener, its connections and its sessions. */
@@ -103,7 +113,8 @@ export class PublisherHome {
   }
 
   #open(peer: Peer, request: OpenLoop, from: Address, moment: Moment): void {
-    const { publishedId, publisher } = peer.offer;
+    const { publishedId, name, publisher } = peer.offer;
+    if (request.name !== name) return this.#turnAway(peer, request);
     const key = keyOf(request);
     if (!peer.loops.has(key)) {
       if (peer.loops.size >= LOOPS_PER_PEER_MAX) {
@@ -123,6 +134,13 @@ export class PublisherHome {
       this.#effects.forward(publisher, delivered, subscriberAddress!);
     }
     this.#effects.send(from, new LoopOpened({ publisherAddress: publisher }));
+  }
+
+  /** Somebody goes by an address that another publication had before: it would meet the wrong one. */
+  #turnAway(peer: Peer, request: OpenLoop): void {
+    this.#effects.log("warning", `Refused a session with "${request.name}": here is "${peer.offer.name}"`);
+    this.#effects.add({ kind: "closePeer", proxy: peer.proxy });
+    this.closed(peer.proxy);
   }
 
   #close(peer: Peer, request: CloseLoop, from: Address): void {
