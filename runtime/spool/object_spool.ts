@@ -10,6 +10,7 @@ import { Unknown } from "../messages/incognito.ts";
 import { Returned, Start, Stop, T1 } from "../messages/signals.ts";
 import { ProcessObject } from "../process_object.ts";
 import type { Timer } from "../timers.ts";
+import type { Cancel } from "../world.ts";
 import { JoinSpool, LeaveSpool } from "./messages.ts";
 import { ReturnAddresses } from "./return_addresses.ts";
 import { SpoolCore, type SpoolEffect } from "./spool_core.ts";
@@ -34,9 +35,6 @@ export interface ObjectSpoolSettings {
   standDown?: number | null;
 }
 
-/** How often it is looked whether workers that have left, and owe an answer, are still connected. */
-const LOOK_AFTER_LEAVING_MS = 250;
-
 /** A restart comes at a random moment within this part of the stand-down, to either side. */
 const STAND_DOWN_SPREAD = 0.25;
 
@@ -57,8 +55,8 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
   readonly #deadlines = new Map<number, number>();
   #deadlineTimer: Timer | null = null;
   readonly #restarts = new Set<Timer>();
-  /** The next look at workers that have left. */
-  #lookTimer: Timer | null = null;
+  /** Workers that have left and owe an answer, with how to watch them no longer. */
+  readonly #leaving = new Map<Address, Cancel>();
 
   /** Called by `create`: `self.create(ObjectSpool, { worker })`. */
   constructor(settings: ObjectSpoolSettings = {}) {
@@ -118,10 +116,8 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
   onLeave(message: LeaveSpool): "spooling" {
     const { workerAddress: worker } = message;
     if (worker === null) return "spooling";
-    if (this.#canAnswer(worker)) {
-      this.#perform(this.#core.leaves(worker));
-      this.#lookAfterLeaving();
-    } else this.#perform(this.#core.left(worker));
+    if (this.#canAnswer(worker)) this.#waitForLast(worker);
+    else this.#perform(this.#core.left(worker));
     return "spooling";
   }
 
@@ -130,15 +126,23 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
     return isRemote(worker) && this.kernel.receiverAt(lastHop(worker)) !== undefined;
   }
 
-  #lookAfterLeaving(): void {
-    if (this.#lookTimer !== null || this.#core.leaving.length === 0) return;
-    this.#lookTimer = this.kernel.after(LOOK_AFTER_LEAVING_MS, () => {
-      this.#lookTimer = null;
-      for (const worker of this.#core.leaving) {
-        if (!this.#canAnswer(worker)) this.#perform(this.#core.left(worker));
-      }
-      this.#lookAfterLeaving();
+  /** Waits for the answer that a worker owes, as long as its connection lives. */
+  #waitForLast(worker: Address): void {
+    this.#perform(this.#core.leaves(worker));
+    if (!this.#core.isLeaving(worker) || this.#leaving.has(worker)) return;
+    const cancel = this.kernel.watch(lastHop(worker), () => {
+      this.#leaving.delete(worker);
+      if (this.#core.isLeaving(worker)) this.#perform(this.#core.left(worker));
     });
+    this.#leaving.set(worker, cancel);
+  }
+
+  #watchNoLonger(): void {
+    for (const [worker, cancel] of this.#leaving) {
+      if (this.#core.isLeaving(worker)) continue;
+      cancel();
+      this.#leaving.delete(worker);
+    }
   }
 
   /** @internal A worker ended. */
@@ -165,7 +169,7 @@ export class ObjectSpool extends StateMachine<"spooling" | "clearing"> {
     this.#returnAddresses?.close();
     this.#deadlines.clear();
     if (this.#deadlineTimer !== null) this.kernel.cancelTimer(this.#deadlineTimer);
-    if (this.#lookTimer !== null) this.kernel.cancelTimer(this.#lookTimer);
+    this.#watchNoLonger();
     for (const timer of this.#restarts) this.kernel.cancelTimer(timer);
     if (this.abort() === 0) this.complete(new Aborted());
     return "clearing";

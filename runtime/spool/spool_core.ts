@@ -69,9 +69,9 @@ export class SpoolCore {
     return this.#idle.size;
   }
 
-  /** Workers that have left and are still waited for. */
-  get leaving(): readonly Address[] {
-    return [...this.#leaving];
+  /** True for a worker that has left and still owes an answer. */
+  isLeaving(worker: Address): boolean {
+    return this.#leaving.has(worker);
   }
 
   /** A request came. */

@@ -6,12 +6,9 @@ import {
   Available,
   clearPublished,
   clearSubscribed,
-<<<<<<< HEAD
   detachDirectory,
-=======
   directoryOf,
   Dropped,
->>>>>>> 57d797c (directory: a cancelled timer is not due, though it has rung; recordings are replayed with their peers and questions)
   NotPublished,
   publish,
   Published,
@@ -132,7 +129,6 @@ Deno.test("LinkControllers: a connection from another machine that never says an
   assertEquals([connections(), host.process.isAlive], [0, false]);
 });
 
-<<<<<<< HEAD
 Deno.test("LinkControllers: a port for directories that is taken at first leaves nothing behind of the attempts", async () => {
   const simulation = new Simulation({ seed: 5 });
   const undisturbed = new Member(simulation, "undisturbed", { scope: "HOST", host: "other" });
@@ -161,7 +157,8 @@ Deno.test("LinkControllers: a directory that ends leaves no controller of its po
   await simulation.runUntil(() => hasEnded);
   // What is left is the actor and what stands for its parent.
   assertEquals([lan.runtime.timerCount, lan.receivers], [0, 2]);
-=======
+});
+
 Deno.test("ObjectDirectory: a timer that was cancelled before its turn is not due, though it has rung already", async () => {
   for (let seed = 1; seed <= 40; seed++) {
     const simulation = new Simulation({ seed });
@@ -184,5 +181,4 @@ Deno.test("ObjectDirectory: a timer that was cancelled before its turn is not du
     const told = s.received.filter((message) => message instanceof Available || message instanceof Dropped);
     assertEquals(told.map((message) => (message as object).constructor.name), ["Available"], `seed ${seed}`);
   }
->>>>>>> 57d797c (directory: a cancelled timer is not due, though it has rung; recordings are replayed with their peers and questions)
 });
