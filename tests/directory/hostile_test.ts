@@ -220,6 +220,31 @@ Deno.test("DirectoryCore: a peer may open and close in any order, and is always 
   assertEquals([p.delivered.size, scenario.tree.problems], [0, []]);
 });
 
+Deno.test("DirectoryCore: who comes by the address of another publication is turned away, and meets nobody by mistake", () => {
+  const scenario = new Scenario();
+  scenario.host();
+  const [p, q, s] = [scenario.process("p"), scenario.process("q"), scenario.process("s")];
+  p.publish("svc");
+  q.publish("other");
+  s.subscribe("svc");
+  scenario.run();
+  const { tree } = scenario;
+  const listenerOf = (process: Process) => [...tree.listeners].find(([, listener]) => listener.process === process)!;
+  const [place] = listenerOf(p.process);
+  // The publisher ends, which the host does not hear of, and another one gets its port.
+  p.process.kill(3_600_000);
+  tree.listeners.set(place, listenerOf(q.process)[1]);
+  tree.cutPeers(s.process);
+  scenario.run(5_000);
+  assertEquals([sessionOf(s), q.delivered.size, q.kinds()], [null, 0, ["Published"]]);
+  assert(q.process.logs.some((line) => line.includes('Refused a session with "svc": here is "other"')));
+  // Its own subscribers are none the worse for it.
+  const t = scenario.process("t");
+  t.subscribe("other");
+  scenario.run(5_000);
+  assertEquals([sessionOf(t)?.name, scenario.tree.problems], ["other", []]);
+});
+
 Deno.test("DirectoryCore: what comes down to a host, and up to a process, is ignored where it makes no sense", () => {
   const scenario = new Scenario();
   const host = scenario.host();
