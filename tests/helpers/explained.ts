@@ -3,7 +3,7 @@
 import { EXIT_CODES } from "../../cli/mod.ts";
 
 /** Lines of commands and programs, and lines that editors find a place by. */
-const LINE = /^(?:[\w./-]+: |cake\.yaml:\d+:\d+: |\[\d{8}\] )/;
+const LINE = /^(?:[\w./-]+: |[\w./-]+:\d+:\d+: |\[\d{8}\] )/;
 /** Frames of stacks, and what platforms say of errors that nobody caught. */
 const STACK = /^\s+at |Uncaught|^error: /;
 
