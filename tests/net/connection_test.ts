@@ -82,6 +82,14 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
+/** Tells the other end of an actor: it may send to nobody else. */
+async function tell({ runtime, stream, connection }: Noted, address: AddressValue): Promise<void> {
+  runtime.send(new Ping(), `5,${connection.address}` as AddressValue, address);
+  await until(() => stream.frames === 1 && connection.outboundBytes === 0);
+  for (let hops = 0; hops < 100; hops++) await null;
+  stream.writes.length = 0;
+}
+
 /** A routine that answers each request, and its address. */
 async function answering(runtime: Runtime): Promise<AddressValue> {
   const { address } = runtime.start(async (self: Routine) => {
@@ -127,8 +135,10 @@ Deno.test("Connection gathers what is sent together", async () => {
 });
 
 Deno.test("Connection sends answers on their way before it reads on", async () => {
-  const { runtime, stream } = open();
+  const noted = open();
+  const { runtime, stream } = noted;
   const address = await answering(runtime);
+  await tell(noted, address);
   const request = frameOf(headerOf(`${address},12`, "7"), PING);
   for (let i = 0; i < 3; i++) {
     stream.calls.length = 0;
@@ -141,12 +151,14 @@ Deno.test("Connection sends answers on their way before it reads on", async () =
 });
 
 Deno.test("Connection lets a receiver take many messages before it reads on", async () => {
-  const { runtime, stream } = open();
+  const noted = open();
+  const { runtime, stream } = noted;
   let taken = 0;
   const { address } = runtime.start(async (self: Routine) => {
     for (;; taken++) await self.input();
   });
   for (let hops = 0; hops < 100; hops++) await null;
+  await tell(noted, address);
   const request = frameOf(headerOf(`${address},12`, "7"), PING);
   stream.arrive(joined(...Array.from({ length: 25 }, () => request)));
   stream.calls.length = 0;
