@@ -1,6 +1,7 @@
 /** What ends a process from outside: signals, and the loss of its parent. */
 
 import type { Runtime } from "../runtime.ts";
+import { FileError } from "../world.ts";
 import type { Cancel, SignalName, World } from "../world.ts";
 import { FAULT_EXIT_STATUS } from "./child.ts";
 import { childrenOf } from "./context.ts";
@@ -130,5 +131,20 @@ async function isBornOrphan({ environment, files, processes }: World): Promise<b
   if (!/^\d+$/.test(parent) || Number(parent) === processes.parentPid) return false;
   // There may be another program between the two. Without a process file system, only orphans of the first process are known.
   const isTold = await files.info("/proc/self/stat") !== null;
-  return isTold ? await files.info(`/proc/${parent}/stat`) === null : processes.parentPid === FIRST_PID;
+  return isTold ? await hasEnded(files, parent) : processes.parentPid === FIRST_PID;
+}
+
+/** States of a process that has ended and that nobody has asked for yet. */
+const ENDED_STATES = ["Z", "X"];
+
+/** True for a process that is gone, or would be if its own parent had asked for its status. */
+async function hasEnded(files: World["files"], pid: string): Promise<boolean> {
+  try {
+    const stat = await files.readText(`/proc/${pid}/stat`);
+    // The name of the program stands in parentheses and may hold anything.
+    return ENDED_STATES.includes(stat.slice(stat.lastIndexOf(")") + 1).trim().charAt(0));
+  } catch (error) {
+    if (error instanceof FileError) return true;
+    throw error;
+  }
 }

@@ -208,6 +208,19 @@ Deno.test("a child ends whose parent ended before it could look for it", async (
   }
 });
 
+Deno.test("a child ends whose parent has ended, also while nobody has asked for the parent's status", async () => {
+  for (const [state, isGone] of [["Z", true], ["S", false]] as const) {
+    const { simulation, host } = makeHost();
+    for (const folder of ["/proc/self", "/proc/4711"]) host.disk.makeFolder(folder, 0);
+    host.disk.writeText("/proc/self/stat", "100 (orphan) R 1 1 1", 0);
+    host.disk.writeText("/proc/4711/stat", `4711 (a) S) ${state} 1 1 1`, 0);
+    const options = { arguments: ["--child-process"], environment: { CAKE_PARENT: "4711" } };
+    const orphan = host.start("orphan", programOf(stubborn, "orphan"), options);
+    await simulation.runFor(2000);
+    assertEquals(orphan.isAlive, !isGone, state);
+  }
+});
+
 Deno.test("ProcessObject returns a fault for more output than it takes", async () => {
   const { simulation, host } = makeHost();
   const value = await simulation.execute(host, async (world) => {
