@@ -38,7 +38,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "cleared-subscription-keeps-sessions",
     file: "directory/home/subscriber_home.ts",
     right:
-      "      this.#beginClose(pairing, moment);\n      this.#forgetIfEmpty(pairing);\n    }\n  }\n\n  /** Takes a route",
+      "      else this.#transports.close(loop);\n      this.#forgetIfEmpty(pairing);\n    }\n  }\n\n  /** Takes a route",
     wrong: "      this.#forgetIfEmpty(pairing);\n    }\n  }\n\n  /** Takes a route",
     what: "sessions go on when their subscription is cleared",
   },
