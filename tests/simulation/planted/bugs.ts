@@ -226,8 +226,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "available-before-dropped",
     file: "directory/home/subscriber_home.ts",
-    right: "    if (attempt === null || pairing.session !== null) return;",
-    wrong: "    if (attempt === null) return;",
+    right: "    this.#endSession(pairing);\n    if (old !== null) this.#transports.retire(old);",
+    wrong: "    if (old !== null) this.#transports.retire(old);",
     what: "a new session begins before the old one has ended",
   },
   // The transport.
