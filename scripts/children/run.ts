@@ -195,7 +195,10 @@ export async function runChildren(options: ChildrenOptions): Promise<ChildrenRep
     await Deno.chmod(`${folder}/no_program`, 0o755);
     const roles = new URL("../../tests/testdata/roles", import.meta.url).pathname;
     const cases = childCases(folder, decodeURIComponent(roles)).filter(({ name }) => name.includes(options.only ?? ""));
-    // What the platform opens once and keeps is open from here on.
+    // What the platform opens once and keeps is open from here on; some of it is for signals.
+    const listener = () => {};
+    Deno.addSignalListener("SIGUSR2", listener);
+    Deno.removeSignalListener("SIGUSR2", listener);
     await runCases({ ...options, count: 1 }, [cases[0]!]);
     const descriptors = await openDescriptors();
     const report = await runCases(options, cases);
