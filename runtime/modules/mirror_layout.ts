@@ -54,8 +54,8 @@ export const INDEX_AGE_MS_MAX = 30 * DAY_MS;
 export const INDEX_RENEWAL_MS = DAY_MS;
 /** Most modules that are remembered. */
 export const INDEXES_MAX = 500;
-/** How long a mirror stays that no index names: whoever opened it a moment ago has read it by then. */
-export const MIRROR_GRACE_MS = HOUR_MS;
+/** How long something stays that nobody names, or that can't be read: whoever reads or writes it now is done by then. */
+export const GRACE_MS = HOUR_MS;
 
 /** What can go: indexes out of use, and mirrors that no other index names. */
 export function outdated(
@@ -68,9 +68,11 @@ export function outdated(
     mirror !== null && i < INDEXES_MAX && now - modified <= INDEX_AGE_MS_MAX
   );
   const named = new Set(kept.map(({ mirror }) => mirror));
+  // What can't be read may be another's draft.
+  const isWritten = ({ mirror, modified }: CacheIndex) => mirror === null && now - modified <= GRACE_MS;
   return {
-    indexes: indexes.filter((index) => !kept.includes(index)).map(({ name }) => name),
-    mirrors: mirrors.filter(({ name, modified }) => !named.has(name) && now - modified > MIRROR_GRACE_MS)
+    indexes: indexes.filter((index) => !kept.includes(index) && !isWritten(index)).map(({ name }) => name),
+    mirrors: mirrors.filter(({ name, modified }) => !named.has(name) && now - modified > GRACE_MS)
       .map(({ name }) => name),
   };
 }

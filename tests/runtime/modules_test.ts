@@ -14,9 +14,9 @@ import { ModuleError } from "../../runtime/modules/module_error.ts";
 import { ModuleLoader, type ModuleMeta } from "../../runtime/modules/module_loader.ts";
 import { MIRROR_FORMAT, ModuleMirrors } from "../../runtime/modules/module_mirror.ts";
 import {
+  GRACE_MS,
   INDEX_AGE_MS_MAX,
   INDEXES_MAX,
-  MIRROR_GRACE_MS,
   mirrorPlaces,
   mirrorSpecifier,
   outdated,
@@ -161,8 +161,14 @@ Deno.test("outdated() lets go of what is old, too many, damaged or unnamed, and 
   assertEquals(
     outdated(
       now,
-      [index("fresh", 0, "a"), index("old", INDEX_AGE_MS_MAX + 1, "b"), index("bad", 0, null), index("late", -5, "d")],
-      [mirror("a", INDEX_AGE_MS_MAX), mirror("b", INDEX_AGE_MS_MAX), mirror("c", MIRROR_GRACE_MS), mirror("d", 0)],
+      [
+        index("fresh", 0, "a"),
+        index("old", INDEX_AGE_MS_MAX + 1, "b"),
+        index("bad", GRACE_MS + 1, null),
+        index("draft", 0, null),
+        index("late", -5, "d"),
+      ],
+      [mirror("a", INDEX_AGE_MS_MAX), mirror("b", INDEX_AGE_MS_MAX), mirror("c", GRACE_MS), mirror("d", 0)],
     ),
     { indexes: ["old", "bad"], mirrors: ["b"] },
   );
@@ -275,6 +281,15 @@ Deno.test("many that make the same mirror at once all get it whole, and leave no
   const mirrors = await names(`${lab.cache}/mirrors`);
   assertEquals(mirrors.length, 1);
   assertMatch(mirrors[0]!, /^[0-9a-f]{64}$/);
+});
+
+Deno.test("what another is about to write to the cache stays there", async () => {
+  await using lab = await laboratory(SOURCES);
+  const draft = `${lab.cache}/index/.x.json.tmp`;
+  await Deno.mkdir(`${lab.cache}/index`, { recursive: true });
+  await Deno.writeTextFile(draft, "{");
+  await lab.makeMirrors().open(lab.url("work/role.ts"), new Map());
+  await Deno.stat(draft);
 });
 
 Deno.test("a damaged cache is made anew", async () => {
