@@ -16,7 +16,7 @@ import {
 import { childrenOf, processContext } from "./process/context.ts";
 import { findExecutable, findRoleExecutable, type Found, type Launch, launchOf } from "./process/executable.ts";
 import { PARENT_VARIABLE } from "./process/interruption.ts";
-import { LIBRARY_CONNECTOR, LibraryRelay } from "./process/library.ts";
+import { LIBRARY_CONNECTOR, LibraryRelay, takeRoleName } from "./process/library.ts";
 import type { CommandLine } from "./process/standard_arguments.ts";
 import type { Routine } from "./routine.ts";
 import { Message, type MessageClass } from "./types/message.ts";
@@ -58,6 +58,9 @@ export interface ProcessRequest extends ChildOptions {
 
 /** The time for a child to end is over. */
 class Escalate extends Message({}) {}
+
+/** Libraries of one role name in a process; those after the first are told apart by a number. */
+const LIBRARIES_OF_A_NAME_MAX = 10_000;
 
 /** Sent to itself when the child has ended. */
 class ChildEnded extends Message({
@@ -123,9 +126,21 @@ async function prepareLibrary(self: Routine, found: Found, child: ChildRequest):
   const library = await connector.accepting(self);
   if (library instanceof Faulted) return library;
   const settings = librarySettings(child.settings, commandLine);
-  const command = childArguments({ ...child, library, settings }, commandLine);
-  const launch = await launchOf(self.kernel.world, found, command);
-  return { launch, library: new LibraryRelay(self, connector, childRoleName(child, commandLine)) };
+  const name = takeRoleName(self.kernel, roleNames(childRoleName(child, commandLine)));
+  const relay = new LibraryRelay(self, connector, name);
+  try {
+    const command = childArguments({ ...child, library, settings, roleName: name, topRole: true }, commandLine);
+    return { launch: await launchOf(self.kernel.world, found, command), library: relay };
+  } catch (error) {
+    relay.end();
+    throw error;
+  }
+}
+
+/** A role name, and others where there is a library of that name already. */
+function* roleNames(name: string): Generator<string> {
+  yield name;
+  for (let count = 2; count < LIBRARIES_OF_A_NAME_MAX; count++) yield `${name}-${count}`;
 }
 
 /** The directory of an encrypted process takes encrypted connections only. */

@@ -20,6 +20,21 @@ export interface LibraryConnector {
 /** Where a runtime keeps its {@link LibraryConnector}. */
 export const LIBRARY_CONNECTOR: Service<LibraryConnector> = new Service("private libraries");
 
+/** Role names of the libraries that run, so that no two have the same: it is by them that they are found. */
+const ROLE_NAMES: Service<Set<string>> = new Service("role names of libraries");
+
+/** The first of some role names that no library of this process has; it is taken until the relay of that name ends. */
+export function takeRoleName(kernel: Kernel, names: Iterable<string>): string {
+  const taken = kernel.find(ROLE_NAMES) ?? new Set();
+  kernel.provide(ROLE_NAMES, taken);
+  for (const name of names) {
+    if (taken.has(name)) continue;
+    taken.add(name);
+    return name;
+  }
+  throw new RangeError("Cannot name a library: there are no names left");
+}
+
 interface Held {
   readonly message: Sendable;
   readonly from: Address;
@@ -28,13 +43,20 @@ interface Held {
 /** Hands messages to the main object of a library, and holds them until it is there. */
 export class LibraryRelay {
   readonly #self: Routine;
+  readonly #roleName: string;
   readonly #cancel: Cancel;
   #main: Address | null = null;
   #held: Held[] = [];
 
-  /** @param self The actor that stands for the process. */
+  /**
+   * Waits for the main object of a role.
+   *
+   * @param self The actor that stands for the process.
+   * @param roleName From {@link takeRoleName}.
+   */
   constructor(self: Routine, connector: LibraryConnector, roleName: string) {
     this.#self = self;
+    this.#roleName = roleName;
     this.#cancel = connector.watch(self.kernel, roleName, (main) => {
       this.#main = main;
       if (main !== null) this.#release(main);
@@ -58,6 +80,7 @@ export class LibraryRelay {
   /** The process has ended: whoever still waits for it is told. */
   end(): void {
     this.#cancel();
+    this.#self.kernel.find(ROLE_NAMES)?.delete(this.#roleName);
     const held = this.#held;
     this.#held = [];
     for (const { from } of held) this.#self.send(new Faulted("library ended", "before it took the message"), from);

@@ -110,6 +110,31 @@ Deno.test("ProcessObject holds messages until its library is there, and hands th
   });
 });
 
+Deno.test("ProcessObject: libraries of one role name each have their own process (scenario 59)", async () => {
+  await play(async (self, { tell, children, watched }) => {
+    const create = () => self.create(ProcessObject, { ...REQUEST, roleName: "lib" });
+    const [one, other] = [create(), create()];
+    await pause(self, 1);
+    assertEquals(watched, ["lib", "lib-2"]);
+    const named = children.map(({ arguments: args }) => args.find((arg) => arg.startsWith("--role-name=")));
+    assertEquals(named, ["--role-name=lib", "--role-name=lib-2"]);
+    const mains = [self.create(mainObject), self.create(mainObject)];
+    tell("lib", mains[0]!);
+    tell("lib-2", mains[1]!);
+    for (const [at, library] of [one, other].entries()) {
+      self.send(new Ping(), library);
+      await self.select(Ack);
+      assertEquals(self.returnAddress, mains[at], "each talks to its own");
+    }
+    // The name is free again once its library has ended.
+    children[0]!.exit(0);
+    await self.select(Returned);
+    create();
+    await pause(self, 1);
+    assertEquals(watched.at(-1), "lib");
+  });
+});
+
 Deno.test("ProcessObject holds messages again while its library is cut off", async () => {
   await play(async (self, { tell }) => {
     const remote = self.create(mainObject);
