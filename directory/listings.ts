@@ -1,6 +1,22 @@
 // This module performs no I/O.
 
-/** Who publishes and who subscribes, as far as one directory knows. */
+/**
+ * Who publishes and who subscribes, as far as one directory knows.
+ *
+ * A name has one instance at each scope, as in the original: the first to come is the one that subscribers meet. What
+ * becomes of the others depends on who can do something about it:
+ *
+ * - Within a process the second request is refused at once, with `NotPublished`. Both were made by the same program, which can
+ *   be told in the same moment, and two actors of one name in one program are a mistake. That holds, too, for a name that a
+ *   library of the process has, which the original does not answer at all.
+ * - In a group, at a host and in the LAN the later ones stand by. Their publishers have had `Published` long before anybody here
+ *   knew of the clash, and a name that is taken now may be free in a second: a service that is restarted is often
+ *   there again before the end of its forerunner has been noticed. A refusal would leave it unlisted for as long as it lives,
+ *   as with the original. So its home gets the original's `Advisory`, subscribers of its own process and group
+ *   meet it all the same, and when the first one goes the next in order is listed, matched and passed up, and only then.
+ *
+ * Names of different scopes are not rivals on the way up: see {@link Listings.stepsOf}.
+ */
 
 import type { AddressValue as Address, Scope } from "../runtime/mod.ts";
 import type { Steps } from "./chores.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { group } from "../../cli/group.ts";
 import { directoryHooks } from "../../directory/mod.ts";
+import { prepareEncryption } from "../../net/sodium_boxes.ts";
 import { Aborted, bind, Faulted, type Routine, runProgram, Stop, T1, Unicode, type World } from "../../runtime/mod.ts";
 import { makeHome } from "../../runtime/process/home.ts";
 import { createRole } from "../../runtime/process/role.ts";
@@ -98,6 +99,19 @@ Deno.test("group starts roles again with the pauses that it was given", async ()
   const seconds = entries.map(({ start }) => Date.parse(`${start}Z`) / 1000);
   assertEquals(entries.length, 3);
   assert(Math.abs(seconds[1]! - seconds[0]! - 7) < 0.5 && Math.abs(seconds[2]! - seconds[1]! - 12) < 0.5, `${seconds}`);
+});
+
+Deno.test("group that is encrypted starts its roles encrypted, the first time and each time again", async () => {
+  await prepareEncryption();
+  const { simulation, host, start } = await makeBench("brief-1");
+  const process = start("--encrypted-directory=true", '--retry={"first_steps":[5.0,10.0],"step_limit":3}');
+  const seen = new Map<number, string[]>();
+  while (process.isAlive) {
+    await simulation.runFor(500);
+    for (const role of host.processes) if (role !== process) seen.set(role.pid, [...role.arguments]);
+  }
+  const flags = [...seen.values()].map((args) => args.find((arg) => arg.startsWith("--encrypted-process=")));
+  assertEquals(flags, Array(3).fill("--encrypted-process=true"));
 });
 
 Deno.test("group stops everything when it is interrupted", async () => {

@@ -73,7 +73,7 @@ function recorded(id: string) {
   return { out: stdout.replaceAll("layer-cake", "cake").replaceAll("cake host", "host-cake"), err: stderr, code: exit };
 }
 
-Deno.test("cake network replays network-host; cake ping replays ping-host and ping-none", async () => {
+Deno.test("cake network replays network-host; cake ping replays ping-host and ping-none (scenario 61)", async () => {
   await using village = new Village();
   const host = village.add(
     startCake(village.folder, "host", `--directory-at-host=${hostPort(village.host)}`, "-dl=CONSOLE"),
@@ -93,7 +93,7 @@ Deno.test("cake network replays network-host; cake ping replays ping-host and pi
   });
 });
 
-Deno.test("cake network replays network-none: with nothing above it shows itself", async () => {
+Deno.test("cake network replays network-none: with nothing above it shows itself (scenario 62)", async () => {
   const folder = await Deno.makeTempDir({ prefix: "cake-test-" });
   const { code, out, err } = await runCake(folder, "network", ...at(freePort()));
   assertEquals({ code, out: masked(out), err }, recorded("network-none"));
@@ -103,7 +103,7 @@ Deno.test("cake network replays network-none: with nothing above it shows itself
   await Deno.remove(folder);
 });
 
-Deno.test("cake network shows the tree, lists and addresses as the original; cake why says who is joined to whom", async () => {
+Deno.test("cake network shows the tree, lists and addresses as the original; cake why says who is joined to whom (scenarios 60 and 61)", async () => {
   await using village = await new Village().start();
   const near = village.publisher("svc:net", "HOST", at(village.group));
   await near.seen(/published/);

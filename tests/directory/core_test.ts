@@ -20,7 +20,7 @@ import { LAN_AT, received, Scenario, sessionOf } from "./scenario.ts";
 
 // Registration.
 
-Deno.test("DirectoryCore: publish without any host is confirmed, and the host is tried for again and again", () => {
+Deno.test("DirectoryCore: publish without any host is confirmed, and the host is tried for again and again (scenario 2)", () => {
   const scenario = new Scenario();
   const object = scenario.process("p", { connectTo: null });
   object.publish("abc");
@@ -33,7 +33,7 @@ Deno.test("DirectoryCore: publish without any host is confirmed, and the host is
   assertEquals(object.process.core.counts.known, 1);
 });
 
-Deno.test("DirectoryCore: publish refuses a name that the process has already, even before the listener is ready", () => {
+Deno.test("DirectoryCore: publish refuses a name that the process has already, even before the listener is ready (scenarios 3 and 9)", () => {
   const scenario = new Scenario();
   const object = scenario.process("p");
   object.publish("abc");
@@ -42,9 +42,16 @@ Deno.test("DirectoryCore: publish refuses a name that the process has already, e
   assertEquals(object.kinds(), ["NotPublished", "Published"]);
   const refusal = received(object, NotPublished);
   assertEquals([refusal.note, refusal.condition], ["already published", 'cannot publish as "abc"']);
+  const [one, other] = [scenario.process("q"), scenario.process("q")].map(({ process }) => process.object("one"));
+  const rival = one!.process.object("rival");
+  for (const asker of [one!, rival]) asker.publish("xyz");
+  other!.publish("xyz");
+  scenario.run();
+  const kinds = [one!, rival, other!].map((asker) => asker.kinds());
+  assertEquals(kinds, [["Published"], ["NotPublished"], ["Published"]], "one of a process, whoever asks");
 });
 
-Deno.test("DirectoryCore: publish is refused with the reason when no port can be had, and the name is free again", () => {
+Deno.test("DirectoryCore: publish is refused with the reason when no port can be had, and the name is free again (scenario 10)", () => {
   const scenario = new Scenario();
   const object = scenario.process("p");
   object.process.refusesListeners = true;
@@ -57,7 +64,7 @@ Deno.test("DirectoryCore: publish is refused with the reason when no port can be
   assertEquals(object.kinds(), ["NotPublished", "Published"]);
 });
 
-Deno.test("DirectoryCore: publish listens at all addresses for the LAN, at this machine only otherwise, and not at all in the process", () => {
+Deno.test("DirectoryCore: publish listens at all addresses for the LAN, at this machine only otherwise, and not at all in the process (scenario 8)", () => {
   const scenario = new Scenario();
   const object = scenario.process("p");
   object.publish("wide", "LAN");
@@ -70,7 +77,7 @@ Deno.test("DirectoryCore: publish listens at all addresses for the LAN, at this 
   assertEquals(new Set(ports).size, 3);
 });
 
-Deno.test("DirectoryCore: subscribe refuses the same search of the same object, and takes it from another", () => {
+Deno.test("DirectoryCore: subscribe refuses the same search of the same object, and takes it from another (scenario 4)", () => {
   const scenario = new Scenario();
   const object = scenario.process("s");
   const other = object.process.object("other");
@@ -82,7 +89,7 @@ Deno.test("DirectoryCore: subscribe refuses the same search of the same object, 
   assertEquals(received(object, NotSubscribed).note, "already subscribed");
 });
 
-Deno.test("DirectoryCore: subscribe refuses a search that can't be used, with the reason, and nobody above hears of it", () => {
+Deno.test("DirectoryCore: subscribe refuses a search that can't be used, with the reason, and nobody above hears of it (scenario 5)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const object = scenario.process("s");
@@ -94,7 +101,7 @@ Deno.test("DirectoryCore: subscribe refuses a search that can't be used, with th
   assertEquals(host.core.counts.subscriptions, 0);
 });
 
-Deno.test("DirectoryCore: a process connects to the host on the first wider listing and not before", () => {
+Deno.test("DirectoryCore: a process connects to the host on the first wider listing and not before (scenario 22)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const object = scenario.process("s", { connectTo: null });
@@ -119,7 +126,7 @@ Deno.test("DirectoryCore: a host directory finds the station of its network", ()
 // Matching.
 
 for (const order of ["publish first", "subscribe first"]) {
-  Deno.test(`DirectoryCore: a pair at a host meets: ${order}`, () => {
+  Deno.test(`DirectoryCore: a pair at a host meets: ${order} (scenarios 11 and 12)`, () => {
     const scenario = new Scenario();
     scenario.host();
     const [p, s] = [scenario.process("p"), scenario.process("s")];
@@ -137,7 +144,7 @@ for (const order of ["publish first", "subscribe first"]) {
   });
 }
 
-Deno.test("DirectoryCore: a pair in a group under a host ends with one session, of the group", () => {
+Deno.test("DirectoryCore: a pair in a group under a host ends with one session, of the group (scenario 15)", () => {
   for (let seed = 1; seed <= 20; seed++) {
     const scenario = new Scenario(seed);
     scenario.host();
@@ -151,7 +158,7 @@ Deno.test("DirectoryCore: a pair in a group under a host ends with one session, 
   }
 });
 
-Deno.test("DirectoryCore: a pair of two hosts meets at the LAN, by the address of the publisher's machine", () => {
+Deno.test("DirectoryCore: a pair of two hosts meets at the LAN, by the address of the publisher's machine (scenario 16)", () => {
   const scenario = new Scenario();
   const lan = scenario.lan();
   scenario.host("10.0.0.1", LAN_AT);
@@ -165,7 +172,7 @@ Deno.test("DirectoryCore: a pair of two hosts meets at the LAN, by the address o
   assertEquals(lan.report().published[0]?.listeningIpp.host, "10.0.0.1");
 });
 
-Deno.test("DirectoryCore: a pair in one process meets there, and the host's route changes nothing", () => {
+Deno.test("DirectoryCore: a pair in one process meets there, and the host's route changes nothing (scenario 21)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const p = scenario.process("both");
@@ -183,7 +190,7 @@ Deno.test("DirectoryCore: a pair in one process meets there, and the host's rout
   assertEquals([s.availableCount, host.report().routed.length, p.process.core.counts.transports], [1, 1, 0]);
 });
 
-Deno.test("DirectoryCore: two subscriptions of one object that match one name have a session each", () => {
+Deno.test("DirectoryCore: two subscriptions of one object that match one name have a session each (scenario 20)", () => {
   const scenario = new Scenario();
   scenario.host();
   const [p, s] = [scenario.process("p"), scenario.process("s")];
@@ -212,7 +219,7 @@ Deno.test("DirectoryCore: sessions of different objects of a process share a tra
   assertEquals(scenario.tree.problems, []);
 });
 
-Deno.test("DirectoryCore: group names stay in their groups, and a host subscriber in a group meets its own", () => {
+Deno.test("DirectoryCore: group names stay in their groups, and a host subscriber in a group meets its own (scenarios 26 and 27)", () => {
   const scenario = new Scenario();
   scenario.host();
   const objects = [6000, 6001].map((port) => {
@@ -231,7 +238,7 @@ Deno.test("DirectoryCore: group names stay in their groups, and a host subscribe
 
 // Collisions.
 
-Deno.test("DirectoryCore: the first of two publications of a name is met, the second is told, usable at home, and takes over", () => {
+Deno.test("DirectoryCore: the first of two publications of a name is met, the second is told, usable at home, and takes over (scenarios 31, 32 and 34)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const [first, second, s] = [scenario.process("p1"), scenario.process("p2"), scenario.process("s")];
@@ -251,7 +258,7 @@ Deno.test("DirectoryCore: the first of two publications of a name is met, the se
   assertEquals([host.core.counts.publications, scenario.tree.problems], [1, []]);
 });
 
-Deno.test("DirectoryCore: a name that loses in a bulk is told, too", () => {
+Deno.test("DirectoryCore: a name that loses in a bulk is told, too (scenario 33)", () => {
   const scenario = new Scenario();
   const [first, second] = [scenario.process("p1"), scenario.process("p2")];
   for (const object of [first, second]) {
@@ -265,7 +272,7 @@ Deno.test("DirectoryCore: a name that loses in a bulk is told, too", () => {
   assertEquals(told.sort(), [0, 1]);
 });
 
-Deno.test("DirectoryCore: a name at the host does not hide a publication of that name for the LAN", () => {
+Deno.test("DirectoryCore: a name at the host does not hide a publication of that name for the LAN (scenario 35)", () => {
   const scenario = new Scenario();
   scenario.lan();
   scenario.host("10.0.0.1", LAN_AT);
@@ -282,7 +289,7 @@ Deno.test("DirectoryCore: a name at the host does not hide a publication of that
 
 // Clearing.
 
-Deno.test("DirectoryCore: clear_published ends listing, sessions and listener, and the name can be published again", () => {
+Deno.test("DirectoryCore: clear_published ends listing, sessions and listener, and the name can be published again (scenarios 36, 37 and 38)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const [p, s] = [scenario.process("p"), scenario.process("s")];
@@ -301,7 +308,7 @@ Deno.test("DirectoryCore: clear_published ends listing, sessions and listener, a
   assertEquals([s.availableCount, scenario.tree.problems], [2, []]);
 });
 
-Deno.test("DirectoryCore: clear_subscribed drops both ends once and leaves nothing in the process", () => {
+Deno.test("DirectoryCore: clear_subscribed drops both ends once and leaves nothing in the process (scenarios 39 and 40)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const [p, s] = [scenario.process("p"), scenario.process("s")];
@@ -321,7 +328,7 @@ Deno.test("DirectoryCore: clear_subscribed drops both ends once and leaves nothi
   assertEquals(s.process.timerCount, 1, "only the timer of the parent link may be left");
 });
 
-Deno.test("DirectoryCore: clearing an unknown id is answered and changes nothing", () => {
+Deno.test("DirectoryCore: clearing an unknown id is answered and changes nothing (scenario 42)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const [p, stranger] = [scenario.process("p"), scenario.process("stranger")];
@@ -333,7 +340,7 @@ Deno.test("DirectoryCore: clearing an unknown id is answered and changes nothing
   assertEquals([received(stranger, PublishedCleared).note, host.core.counts.publications], ["mine", 1]);
 });
 
-Deno.test("DirectoryCore: 1500 times publish and clear leave one session and no more sockets than the first", () => {
+Deno.test("DirectoryCore: 1500 times publish and clear leave one session and no more sockets than the first (scenario 43)", () => {
   const scenario = new Scenario();
   scenario.host();
   const [p, s] = [scenario.process("p"), scenario.process("s")];
@@ -354,7 +361,7 @@ Deno.test("DirectoryCore: 1500 times publish and clear leave one session and no 
 
 // Administration.
 
-Deno.test("Enquiry is answered with the same address before and after listening", () => {
+Deno.test("Enquiry is answered with the same address before and after listening (scenario 58)", () => {
   const scenario = new Scenario();
   const object = scenario.process("p");
   object.ask(new Enquiry());

@@ -84,7 +84,7 @@ function nonsense(random: Seeded, proxy: Address): object {
   return message;
 }
 
-Deno.test("DirectoryCore survives any message from any side, and pairs still meet", () => {
+Deno.test("DirectoryCore survives any message from any side, and pairs still meet (scenarios 63 and 64)", () => {
   for (let seed = 1; seed <= 30; seed++) {
     const scenario = new Scenario(seed);
     const host = scenario.host();
@@ -132,7 +132,7 @@ Deno.test("DirectoryCore refuses listings that claim to live at another connecti
   assertEquals(host.core.counts.publications, 0);
 });
 
-Deno.test("ClearListings of a stranger does not touch the listings of others", () => {
+Deno.test("ClearListings of a stranger does not touch the listings of others (scenario 66)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const [p, s] = [scenario.process("p"), scenario.process("s")];
@@ -165,7 +165,7 @@ Deno.test("DirectoryCore: a known id does not move to an older connection, nor t
   assertEquals(host.core.counts.publications, 0);
 });
 
-Deno.test("DirectoryCore: a newer connection of a child takes its listings over before the old one has ended", () => {
+Deno.test("DirectoryCore: a newer connection of a child takes its listings over before the old one has ended (scenario 73)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const [p, s] = [scenario.process("p"), scenario.process("s")];
@@ -179,7 +179,7 @@ Deno.test("DirectoryCore: a newer connection of a child takes its listings over 
   assertEquals([host.core.counts.publications, s.availableCount], [1, 1]);
 });
 
-Deno.test("DirectoryCore: a peer may open and close in any order, and is always answered", () => {
+Deno.test("DirectoryCore: a peer may open and close in any order, and is always answered (scenario 65)", () => {
   const scenario = new Scenario();
   scenario.host();
   const p = scenario.process("p");
@@ -245,7 +245,7 @@ Deno.test("DirectoryCore: who comes by the address of another publication is tur
   assertEquals([sessionOf(t)?.name, scenario.tree.problems], ["other", []]);
 });
 
-Deno.test("DirectoryCore: what comes down to a host, and up to a process, is ignored where it makes no sense", () => {
+Deno.test("DirectoryCore: what comes down to a host, and up to a process, is ignored where it makes no sense (scenarios 63 and 64)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const s = scenario.process("s");
@@ -289,7 +289,7 @@ Deno.test("DirectoryCore: a child can't list more than its share", () => {
   assertEquals(host.core.counts.subscriptions, LISTINGS_PER_CHILD_MAX);
 });
 
-Deno.test("DirectoryCore: searches that take other engines for ever don't hold up a directory", () => {
+Deno.test("DirectoryCore: searches that take other engines for ever don't hold up a directory (scenario 67)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const [p, s] = [scenario.process("p"), scenario.process("s")];
@@ -304,7 +304,7 @@ Deno.test("DirectoryCore: searches that take other engines for ever don't hold u
   assert(p.received.at(-1) instanceof Ping);
 });
 
-Deno.test("DirectoryCore: 20 000 listings of one child are listed again after a restart of the host, in messages that fit into frames", () => {
+Deno.test("DirectoryCore: 20 000 listings of one child are listed again after a restart of the host, in messages that fit into frames (scenario 68)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   const s = scenario.process("s");
@@ -320,7 +320,7 @@ Deno.test("DirectoryCore: 20 000 listings of one child are listed again after a 
   assert(bulks.length > 20, `${bulks.length} messages`);
 });
 
-Deno.test("DirectoryCore: 200 children that join at once are passed up once each, and a thousand pairs meet once", () => {
+Deno.test("DirectoryCore: 200 children that join at once are passed up once each, and a thousand pairs meet once (scenario 69)", () => {
   const scenario = new Scenario();
   const host = scenario.host();
   scenario.group(6000);

@@ -1,8 +1,7 @@
 /** The sockets of a directory in a simulated world: every controller ends with what it was made for. */
 
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
-  attachDirectory,
   Available,
   clearPublished,
   clearSubscribed,
@@ -16,54 +15,9 @@ import {
   Subscribed,
 } from "../../directory/mod.ts";
 import { attachNetwork } from "../../net/mod.ts";
-import { HostPort, NetworkError, Ping, type Routine, Runtime, type Scope, type World } from "../../runtime/mod.ts";
-import { type SimulatedProcess, Simulation } from "../../runtime/simulation/mod.ts";
-
-const HOST_AT = new HostPort("127.0.0.1", 54195);
-const LAN_AT = new HostPort("10.0.0.195", 54195);
-
-/** A process with a directory and one actor that remembers what it gets. */
-class Member {
-  readonly process: SimulatedProcess;
-  readonly received: unknown[] = [];
-  runtime!: Runtime;
-  self!: Routine;
-  #world!: World;
-
-  constructor(
-    simulation: Simulation,
-    name: string,
-    options: { scope?: Scope; host?: string; change?: Partial<World> } = {},
-  ) {
-    const { scope = "PROCESS", host = "home", change = {} } = options;
-    const acceptAt = scope === "LAN" ? new HostPort("0.0.0.0", 54195) : scope === "HOST" ? HOST_AT : null;
-    const connectTo = scope === "PROCESS" ? HOST_AT : scope === "HOST" ? LAN_AT : null;
-    this.process = simulation.host(host).start(name, (world) => {
-      this.#world = { ...world, ...change };
-      this.runtime = new Runtime(this.#world, { strict: true });
-      attachDirectory(this.runtime, { scope, acceptAt, connectTo });
-      this.runtime.start(async (self) => {
-        this.self = self;
-        for (;;) this.received.push(await self.input());
-      });
-    });
-  }
-
-  /** Does something in the process's own time. */
-  act(action: (self: Routine) => void): void {
-    this.#world.clock.soon(() => action(this.self));
-  }
-
-  find<T extends object>(type: new (...args: never[]) => T): T {
-    const found = this.received.findLast((message) => message instanceof type);
-    assertInstanceOf(found, type as never);
-    return found as T;
-  }
-
-  get receivers(): number {
-    return this.runtime.receiverCount;
-  }
-}
+import { NetworkError, Ping } from "../../runtime/mod.ts";
+import { Simulation } from "../../runtime/simulation/mod.ts";
+import { Member } from "./member.ts";
 
 Deno.test("LinkControllers: a transport that is given up while it connects leaves nothing behind when it is connected after all", async () => {
   const simulation = new Simulation({ seed: 1 });

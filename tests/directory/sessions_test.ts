@@ -25,7 +25,7 @@ function sessionsTold(object: AppObject): string[] {
     .map((message) => `${message.constructor.name} ${(message as Available).scope}`);
 }
 
-Deno.test("SubscriberHome: a nearer publication takes over: Dropped, Available, and the old transport goes after the grace", () => {
+Deno.test("SubscriberHome: a nearer publication takes over: Dropped, Available, and the old transport goes after the grace (scenario 44)", () => {
   const { scenario, near, far, s } = farAndNear();
   near.publish("svc", "GROUP");
   scenario.run(5_000);
@@ -35,7 +35,7 @@ Deno.test("SubscriberHome: a nearer publication takes over: Dropped, Available, 
   assertEquals([s.process.core.counts.transports, scenario.tree.problems], [1, []]);
 });
 
-Deno.test("SubscriberHome: when the nearer publisher ends the wider one is used again, over the route known before", () => {
+Deno.test("SubscriberHome: when the nearer publisher ends the wider one is used again, over the route known before (scenario 45)", () => {
   const { scenario, near, s } = farAndNear();
   const before = sessionOf(s)!.routeId;
   near.publish("svc", "GROUP");
@@ -46,7 +46,7 @@ Deno.test("SubscriberHome: when the nearer publisher ends the wider one is used 
   assertEquals(sessionOf(s)!.routeId, before);
 });
 
-Deno.test("SubscriberHome: a wider publication that comes and goes is not noticed", () => {
+Deno.test("SubscriberHome: a wider publication that comes and goes is not noticed (scenario 46)", () => {
   const { scenario, near, far, s } = farAndNear();
   near.publish("svc", "GROUP");
   scenario.run(5_000);
@@ -61,7 +61,7 @@ Deno.test("SubscriberHome: a wider publication that comes and goes is not notice
   assertEquals(s.received.length, before);
 });
 
-Deno.test("SubscriberHome: a publication of the process that is cleared gives way to one at the host", () => {
+Deno.test("SubscriberHome: a publication of the process that is cleared gives way to one at the host (scenario 47)", () => {
   const { scenario, s } = farAndNear();
   const own = s.process.object("own");
   own.publish("svc", "PROCESS");
@@ -71,7 +71,7 @@ Deno.test("SubscriberHome: a publication of the process that is cleared gives wa
   assertEquals(sessionsTold(s).slice(2), ["Available PROCESS", "Dropped PROCESS", "Available HOST"]);
 });
 
-Deno.test("SubscriberHome: a publisher that refuses connections is passed over, and taken when it answers", () => {
+Deno.test("SubscriberHome: a publisher that refuses connections is passed over, and taken when it answers (scenario 48)", () => {
   const { scenario, near, s } = farAndNear();
   near.publish("svc", "GROUP");
   // The listener is there for the directories, and refuses: its port is taken away from it.
@@ -171,7 +171,7 @@ Deno.test("SubscriberHome: routes of a host that nobody will ever clear are forg
   assertEquals([s.process.core.counts.pairings, s.process.core.counts.transports], [0, 0]);
 });
 
-Deno.test("SubscriberHome: eight workers of one search have a session each, and one Dropped when they end", () => {
+Deno.test("SubscriberHome: eight workers of one search have a session each, and one Dropped when they end (scenario 18)", () => {
   const scenario = new Scenario();
   scenario.host();
   scenario.group(6000);
@@ -199,7 +199,7 @@ function processAndLibrary() {
   return { scenario, host, main, library };
 }
 
-Deno.test("SubscriberHome: a library's main object is met by its role name, and dropped when the library ends", () => {
+Deno.test("SubscriberHome: a library's main object is met by its role name, and dropped when the library ends (scenario 57)", () => {
   const { scenario, main, library } = processAndLibrary();
   main.subscribe("lib-role", "PROCESS");
   library.ask(new PublishAs({ name: "lib-role", scope: "PROCESS", publisherAddress: library.address }));
@@ -212,7 +212,7 @@ Deno.test("SubscriberHome: a library's main object is met by its role name, and 
   assertEquals([main.kinds().at(-1), main.process.core.counts.pairings], ["Dropped", 0]);
 });
 
-Deno.test("SubscriberHome: a subscriber in a library meets its process, which is told when the library ends", () => {
+Deno.test("SubscriberHome: a subscriber in a library meets its process, which is told when the library ends (scenario 57a)", () => {
   const { scenario, main, library } = processAndLibrary();
   main.publish("inner", "PROCESS");
   library.subscribe("inner", "PROCESS");
@@ -235,7 +235,7 @@ Deno.test("SubscriberHome: a library that is cut off and comes back has its sess
   assertEquals([sessionOf(library)?.scope, sessionOf(main)?.scope], ["PROCESS", "PROCESS"]);
 });
 
-Deno.test("SubscriberHome: a library's publication for the host is met from another process", () => {
+Deno.test("SubscriberHome: a library's publication for the host is met from another process (scenario 57a)", () => {
   const { scenario, library } = processAndLibrary();
   const far = scenario.process("far");
   library.publish("outer");

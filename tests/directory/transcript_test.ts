@@ -109,6 +109,24 @@ for (const name of await transcriptNames()) {
   });
 }
 
+Deno.test("scenario 24: publisher, subscriber and directory of cake say among originals what an original says", async () => {
+  const parts: [string, string[]][] = [["d01", ["pub", "host", "sub"]], ["d03", ["pub", "group", "sub"]], [
+    "d04",
+    ["pub", "hostA", "lan", "hostB", "sub"],
+  ]];
+  const names = await transcriptNames();
+  for (const [start, nodes] of parts) {
+    const name = names.find((one) => one.startsWith(start))!;
+    const all = await readTranscript(name);
+    for (const node of nodes) {
+      const expected = saidInRecording(linesFor(all, name, node)!, node);
+      const count = expected.listed.size + expected.down.length + expected.loops.length + expected.loopAnswers.length;
+      assert(count > 0, `${name}, ${node}: nothing was recorded`);
+      compareSaid(name, node, new Replay(linesFor(all, name, node)!, node).run(), expected);
+    }
+  }
+});
+
 Deno.test("recordings of the original hold what they are compared for", async () => {
   const counts = { listed: 0, down: 0, loops: 0, loopAnswers: 0, told: 0, answers: 0 };
   for (const name of await transcriptNames()) {

@@ -41,7 +41,7 @@ Deno.test("FrameReader reads frames however they are divided", () => {
   for (let piece = 1; piece <= wire.length; piece++) assertEquals(text(wire, piece), expected);
 });
 
-Deno.test("FrameReader gives the same frames at every split point of random ones", () => {
+Deno.test("FrameReader gives the same frames at every split point of random ones (scenario 71)", () => {
   const part = fc.uint8Array({ maxLength: 40 });
   fc.assert(
     fc.property(fc.array(fc.tuple(part, part, part), { minLength: 1, maxLength: 4 }), (frames) => {

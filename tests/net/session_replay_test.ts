@@ -132,7 +132,7 @@ for (const [name, rows] of conversations()) {
   }
 }
 
-Deno.test("Session passes frames of a recorded relay on, the body as it is", () => {
+Deno.test("Session passes frames of a recorded relay on, the body as it is (scenario 25)", () => {
   const all = conversations();
   const first = all.get("relay client-middle")!, second = all.get("relay middle-server")!;
   const inbound = receiver(first, "client->server"), outbound = receiver(second, "server->client");
