@@ -81,6 +81,7 @@ export class LinkControllers {
   #newcomers = new Set<Address>();
   #probed = new Set<Address>();
   #probeTimer: ReturnType<Kernel["after"]> | null = null;
+  #isOver = false;
 
   constructor(kernel: Kernel, directory: Address, post: PostEvent) {
     this.#kernel = kernel;
@@ -108,11 +109,13 @@ export class LinkControllers {
     }
   }
 
-  /** Ends every listener and connection. */
+  /** Ends every listener and connection, also those that are just being made. */
   closeAll(): void {
+    this.#isOver = true;
     for (const lid of this.#lids) attachNetwork(this.#kernel).stopListening(lid, this.#directory);
     for (const proxy of this.#proxies) this.#close(proxy);
     for (const link of this.#transports.values()) link.isClosing = true;
+    for (const listener of this.#publications.values()) listener.isStopped = true;
     if (this.#probeTimer !== null) this.#kernel.cancelTimer(this.#probeTimer);
     this.#probeTimer = null;
   }
@@ -135,6 +138,7 @@ export class LinkControllers {
 
   #opened(proxy: Address): void {
     this.#proxies.add(proxy);
+    if (this.#isOver) this.#close(proxy);
   }
 
   /**
@@ -143,7 +147,7 @@ export class LinkControllers {
    */
   #accepted(proxy: Address, remote: HostPort): void {
     this.#opened(proxy);
-    if (neighbourhoodOf(remote.host ?? "") === "loopback") return;
+    if (this.#isOver || neighbourhoodOf(remote.host ?? "") === "loopback") return;
     this.#newcomers.add(proxy);
     this.#probeTimer ??= this.#kernel.after(SILENT_CONNECTION_MS, () => this.#probe());
   }
@@ -170,7 +174,10 @@ export class LinkControllers {
       if (isOver && children.size === 0) this.#kernel.unregister(controller);
     };
     const controller = this.#controller((message, from) => {
-      if (isListening(message, request)) return { kind: "listening", ipp: message.listeningIpp };
+      if (isListening(message, request)) {
+        if (this.#isOver) attachNetwork(this.#kernel).stopListening(request.lid!, controller);
+        return { kind: "listening", ipp: message.listeningIpp };
+      }
       if (isAccepted(message, request)) {
         this.#accepted(from, message.openedIpp);
         children.add(from);

@@ -316,13 +316,15 @@ export class Registry {
     const hasMoved = known.owner !== child || known.home !== message.homeAddress;
     const hasNewAddress = known.ipp.host !== ipp.host || known.ipp.port !== ipp.port;
     if (!hasMoved && !hasNewAddress) return null;
-    const mustRoute = hasNewAddress || !isWider(listings.scope, "PROCESS");
+    // What belongs to a closed connection is neither matched nor told: that is made up for.
+    const mustRoute = hasNewAddress || known.owner!.isGone || !isWider(listings.scope, "PROCESS");
     if (mustRoute) routes.clear(known, moment, known.owner === child ? null : known.owner);
     listings.move(known, child, message.homeAddress!);
     known.ipp = ipp;
     known.object = null;
     if (mustRoute && listings.winnerOf(known.name) === known) routes.addPublication(known);
     upward.republish(known);
+    this.#tellSteps(known.name);
     return null;
   }
 
@@ -364,13 +366,14 @@ export class Registry {
     const isSame = known.search === message.search && known.scope === message.scope && known.owner !== null;
     if (!isSame) return "the id of another subscription";
     if (known.owner!.order > child.order || (known.owner === child && known.home === message.homeAddress)) return null;
-    const mustRoute = !isWider(listings.scope, "PROCESS");
+    const mustRoute = known.owner!.isGone || !isWider(listings.scope, "PROCESS");
     if (mustRoute) routes.clear(known, moment, known.owner === child ? null : known.owner);
     listings.move(known, child, message.homeAddress!);
     known.object = null;
     if (mustRoute) routes.addSubscription(known);
     else routes.retell(known);
     upward.renew(known);
+    if (isWider(known.scope, listings.scope)) upward.subscribe(known);
     return null;
   }
 
@@ -460,7 +463,9 @@ export class Registry {
   }
 
   #tellSteps(name: string): void {
-    for (const step of this.#parts.listings.stepsOf(name)) this.#parts.upward.publish(step);
+    for (const step of this.#parts.listings.stepsOf(name)) {
+      if (!step.owner?.isGone) this.#parts.upward.publish(step);
+    }
   }
 
   #addSubscription(subscription: Subscription): void {
@@ -518,7 +523,8 @@ export class Registry {
       if (effort.isSpent) yield;
     }
     for (const subscription of listings.subscriptions.values()) {
-      if (isWider(subscription.scope, listings.scope)) upward.subscribe(subscription);
+      const isForAbove = isWider(subscription.scope, listings.scope) && !subscription.owner?.isGone;
+      if (isForAbove) upward.subscribe(subscription);
       effort.spend(TELL_UNITS);
       if (effort.isSpent) yield;
     }

@@ -49,6 +49,8 @@ export class Upward {
   #clearedPublishers: string[] = [];
   #clearedSubscribers: string[] = [];
   readonly #publications = new Map<string, Publication>();
+  /** Those of them that were told before, in other words. */
+  readonly #toldBefore = new Set<string>();
   readonly #subscriptions = new Map<string, Subscription>();
 
   constructor(effects: Effects) {
@@ -73,6 +75,7 @@ export class Upward {
     this.#clearedSubscribers = [];
     this.#publications.clear();
     this.#subscriptions.clear();
+    this.#toldBefore.clear();
   }
 
   publish(publication: Publication): void {
@@ -83,7 +86,10 @@ export class Upward {
 
   /** Tells again of a publication whose home or address has changed. */
   republish(publication: Publication): void {
-    if (this.#known.delete(publication.id)) this.publish(publication);
+    const { id } = publication;
+    if (!this.#known.has(id)) return;
+    if (!this.#publications.has(id)) this.#toldBefore.add(id);
+    this.#publications.set(id, publication);
   }
 
   subscribe(subscription: Subscription): void {
@@ -103,7 +109,9 @@ export class Upward {
   }
 
   clearPublication(id: string): void {
-    if (this.#known.delete(id) && !this.#publications.delete(id)) this.#clearedPublishers.push(id);
+    if (!this.#known.delete(id)) return;
+    const isUntold = this.#publications.delete(id) && !this.#toldBefore.delete(id);
+    if (!isUntold) this.#clearedPublishers.push(id);
   }
 
   clearSubscription(id: string): void {
@@ -122,6 +130,7 @@ export class Upward {
     if (this.#publications.size + this.#subscriptions.size === 1 && !asBulk) {
       this.#publications.clear();
       this.#subscriptions.clear();
+      this.#toldBefore.clear();
       this.#send(publication !== undefined ? publishedOf(publication) : subscribedOf(subscription!));
     } else if (this.isWaiting) this.#sendBulks();
   }
@@ -160,6 +169,7 @@ export class Upward {
       if (!hasRoom(publication.name)) break;
       bulk.published.push(publishedOf(publication));
       this.#publications.delete(id);
+      this.#toldBefore.delete(id);
     }
     for (const [id, subscription] of this.#subscriptions) {
       if (!hasRoom(subscription.search)) break;

@@ -15,7 +15,7 @@ import {
   Subscribed,
 } from "../../directory/mod.ts";
 import { attachNetwork } from "../../net/mod.ts";
-import { NetworkError, Ping } from "../../runtime/mod.ts";
+import { NetworkError, Ping, Stop } from "../../runtime/mod.ts";
 import { Simulation } from "../../runtime/simulation/mod.ts";
 import { Member } from "./member.ts";
 
@@ -135,4 +135,16 @@ Deno.test("ObjectDirectory: a timer that was cancelled before its turn is not du
     const told = s.received.filter((message) => message instanceof Available || message instanceof Dropped);
     assertEquals(told.map((message) => (message as object).constructor.name), ["Available"], `seed ${seed}`);
   }
+});
+
+Deno.test("LinkControllers: a connection that is made while its directory ends is closed", async () => {
+  const simulation = new Simulation({ seed: 7 });
+  new Member(simulation, "host", { scope: "HOST" });
+  await simulation.runFor(1000);
+  const p = new Member(simulation, "p");
+  // It stops in the same moment in which it begins to connect.
+  await simulation.runUntil(() => p.runtime !== undefined);
+  p.runtime.send(new Stop(), directoryOf(p.self), p.self.address);
+  await simulation.runFor(5000);
+  assertEquals(attachNetwork(p.runtime).counts.connections, 0);
 });

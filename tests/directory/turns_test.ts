@@ -228,6 +228,33 @@ Deno.test("DirectoryCore: listings that come again by a newer connection survive
   assertEquals([stage.core.counts.publications, stage.problems], [300, []]);
 });
 
+Deno.test("DirectoryCore: listings that come again while their old connection is being cleared are matched and told above", () => {
+  const stage = new Stage(7, 50);
+  const [old, other] = [stage.child(), stage.child()];
+  const published = stage.publish(old, numbered(300, (at) => `svc:${at}`));
+  const subscribed = stage.subscribe(old, numbered(300, (at) => `name:${at}`));
+  stage.finish();
+  stage.handle({ kind: "childClosed", proxy: old });
+  assert(stage.isAgainDue, "it takes more than a turn");
+  // What comes now meets nothing of the closed connection, and a directory above is told of nothing of it.
+  stage.subscribe(other, ["svc:299"]);
+  stage.publish(other, ["name:299"]);
+  stage.handle({ kind: "parentConnected", proxy: PARENT });
+  assertEquals(stage.pairs.size, 0);
+  const young = stage.child();
+  const homeAddress = `16,${young}` as Address;
+  const listeningIpp = new HostPort("127.0.0.1", 5);
+  const [last] = published.slice(-1).map(({ name, scope, publishedId }) =>
+    new Published({ name, scope, publishedId, listeningIpp, homeAddress })
+  );
+  const [search] = subscribed.slice(-1).map(({ search, scope, subscribedId }) =>
+    new Subscribed({ search, scope, subscribedId, homeAddress })
+  );
+  stage.say(young, new PublishedDirectory({ published: [last!], subscribed: [search!] }));
+  stage.finish();
+  assertEquals([stage.pairs.size, stage.core.counts.known, stage.problems], [2, 4, []]);
+});
+
 Deno.test("DirectoryCore: a directory above that comes back is told everything once, in turns, and of changes meanwhile", () => {
   const stage = new Stage(5, TURN_UNITS);
   const child = stage.child();
@@ -251,6 +278,30 @@ Deno.test("DirectoryCore: a directory above that comes back is told everything o
   assertEquals([known.size, stage.core.counts.known], [6000 - 2 + 2000 + 1, 6000 - 2 + 2000 + 1]);
   assertEquals([...known.values()].filter((count) => count !== 1), []);
   assert(known.has(late!.publishedId!) && !known.has(first!) && !known.has(last!));
+});
+
+Deno.test("Upward: a listing that has changed and is cleared before that could be told is cleared above", () => {
+  const stage = new Stage(6, TURN_UNITS);
+  const child = stage.child();
+  const [first, ...others] = stage.publish(child, numbered(3000, (at) => `svc:${at}`));
+  stage.finish();
+  stage.handle({ kind: "parentConnected", proxy: PARENT });
+  stage.finish();
+  assertEquals(stage.core.counts.known, 3000);
+  // All of them have new ports, which takes several turns to tell; the last is cleared before its turn has come.
+  const moved = [first!, ...others].map(({ name, scope, publishedId, homeAddress }) =>
+    new Published({ name, scope, publishedId, homeAddress, listeningIpp: new HostPort("127.0.0.1", 6) })
+  );
+  stage.told.length = 0;
+  stage.say(child, new PublishedDirectory({ published: moved, subscribed: [] }));
+  assert(stage.isAgainDue, "there is more to tell");
+  const id = others.at(-1)!.publishedId!;
+  stage.say(child, new ClearListings({ subscribers: new Set(), publishers: new Set([id]) }));
+  stage.finish();
+  const cleared = stage.told.flatMap((message) => message instanceof ClearListings ? [...message.publishers] : []);
+  const told = stage.told.flatMap((message) => message instanceof PublishedDirectory ? message.published : []);
+  assertEquals([cleared, told.some(({ publishedId }) => publishedId === id)], [[id], false]);
+  assertEquals(stage.core.counts.known, 2999);
 });
 
 Deno.test("DirectoryCore: matching in turns finds each pair once, whatever comes and goes meanwhile", () => {
