@@ -97,7 +97,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "subscriptions-not-told-again",
     file: "directory/registry.ts",
-    right: "      if (isWider(subscription.scope, listings.scope)) upward.subscribe(subscription);\n      effort",
+    right: "      if (isForAbove) upward.subscribe(subscription);\n      effort",
     wrong: "      effort",
     what: "a directory above that comes back hears of publications only",
   },
