@@ -25,6 +25,7 @@ import type { Reports } from "./reports.ts";
 import { Session, type SessionEvents } from "./session.ts";
 import { SessionError } from "./session_error.ts";
 import { prepareEncryption, sodiumBoxes } from "./sodium_boxes.ts";
+import { Told } from "./told.ts";
 
 /**
  * Times that others get their turn before output is written, if there is more of it each time. The other end works on what
@@ -37,6 +38,15 @@ const QUIET_HOPS = 2;
 const READ_HOPS_MAX = 1024;
 /** Bytes of output that are written without waiting for more. */
 const GATHER_BYTES_MAX = 65_536;
+
+/**
+ * An other end that goes on asking and reads no answers: so many reads while one write did not come to its end, with so many
+ * bytes waiting behind it, and it is read with pauses from then on. It is not stopped: two ends that both have much to
+ * send would wait for each other.
+ */
+const DEAF_READS = 16;
+const DEAF_BYTES = 1_048_576;
+const DEAF_PAUSE_MS = 10;
 
 const NOW = Promise.resolve();
 
@@ -97,6 +107,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** Hops until the next read. */
   #readHops = 0;
   #isHeard = false;
+  #readsDuringWrite = 0;
   #discarded = 0;
   /** Bytes that came since the last whole frame, and how many frames there were then. */
   #suspectBytes = 0;
@@ -126,6 +137,7 @@ export class Connection implements TransitReceiver, SessionEvents {
       boxes: sodiumBoxes(random),
       uuid: () => random.uuid(),
       zoneOffset: (wall) => clock.zoneOffset(wall),
+      told: new Told((address) => kernel.receiverAt(address) !== undefined),
       frameBytesMax: options.limits.frameBytesMax,
       ...(options.buffers === undefined ? {} : { buffers: options.buffers }),
     }, this);
@@ -289,8 +301,14 @@ export class Connection implements TransitReceiver, SessionEvents {
     if (!this.#isHeard && session.counts.framesIn > 0 && session.isOpen) this.#heard();
     if (!session.output.isEmpty) this.#flush();
     if (session.isAmidFrame && this.#frameTimer === null) this.#watchFrame();
-    this.#read();
+    if (this.#isWriting && this.#isDeaf()) this.#kernel.after(DEAF_PAUSE_MS, () => this.#isEnded || this.#read());
+    else if (this.#kernel.turns.isBehind) this.#kernel.turns.whenCaughtUp(() => this.#isEnded || this.#read());
+    else this.#read();
   };
+
+  #isDeaf(): boolean {
+    return ++this.#readsDuringWrite > DEAF_READS && this.#session.outboundBytes > DEAF_BYTES;
+  }
 
   /** A frame has to be complete within a time; looked at rarely, so that frames cost no timers. */
   #watchFrame(): void {
@@ -371,6 +389,15 @@ export class Connection implements TransitReceiver, SessionEvents {
       this.#discarded++;
       this.#kernel.counts.undeliverable++;
     }
+  }
+
+  /** @internal Who has ended is missed quietly; who is there was guessed. */
+  unknown(to: Address, from: Address): void {
+    if (this.#isEnded) return;
+    this.#discarded++;
+    this.#kernel.lose(to, from);
+    if (this.#kernel.receiverAt(lastHop(to)) === undefined) return;
+    this.#options.reports.add("Unknown to the sender", `${to} (from ${this.remote})`);
   }
 
   // Outbound.
@@ -477,6 +504,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   };
 
   #write(): void {
+    this.#readsDuringWrite = 0;
     const { output } = this.#session;
     const before = output.frames;
     const bytes = output.take();

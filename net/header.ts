@@ -13,6 +13,8 @@ export interface ArrivedHeader {
   readonly tunnel: boolean;
   /** True when the way goes on beyond this process. */
   readonly isTransit: boolean;
+  /** True when the other end can know of the receiver. */
+  readonly isKnown: boolean;
 }
 
 const HEADER = Header.portable;
@@ -20,6 +22,7 @@ const HEADER = Header.portable;
 /** Writes and reads the headers of one connection. */
 export class Headers {
   readonly #addresses: InlineAddresses;
+  readonly #isKnown: (to: Address) => boolean;
   readonly #written = new Map<Address, Map<Address, string>>();
   #writtenCount = 0;
   readonly #read = new Map<string, ArrivedHeader>();
@@ -32,8 +35,10 @@ export class Headers {
   #lastReadText = "";
   #lastRead: ArrivedHeader | null = null;
 
-  constructor(addresses: InlineAddresses) {
+  /** @param isKnown Whether the other end can know of a receiver; asked again until it can. */
+  constructor(addresses: InlineAddresses, isKnown: (to: Address) => boolean = () => true) {
     this.#addresses = addresses;
+    this.#isKnown = isKnown;
   }
 
   /**
@@ -92,6 +97,7 @@ export class Headers {
     let header = this.#read.get(text);
     if (header === undefined) {
       header = this.#decode(text);
+      if (!header.isKnown) return header;
       if (this.#read.size >= HEADERS_REMEMBERED_MAX) this.#read.clear();
       this.#read.set(text, header);
     }
@@ -103,7 +109,9 @@ export class Headers {
     const { toAddress, returnAddress, tunnel } = decode(text, HEADER, { addresses: this.#addresses }) as Header;
     if (toAddress === null) throw new HeaderError("header without a target");
     if (returnAddress === null) throw new HeaderError("header without a return address");
-    return { to: toAddress, from: returnAddress, tunnel: tunnel === true, isTransit: isRemote(toAddress) };
+    const isTransit = isRemote(toAddress);
+    const isKnown = this.#isKnown(toAddress);
+    return { to: toAddress, from: returnAddress, tunnel: tunnel === true, isTransit, isKnown };
   }
 }
 

@@ -31,6 +31,8 @@ export const CONNECTIONS_MAX = 16_384;
 export const CONNECTIONS_PER_HOST_MAX = 8192;
 /** Connections of one listener on which nothing whole has arrived yet: no frame, or no key where there has to be one. */
 export const UNAUTHENTICATED_CONNECTIONS_MAX = 4096;
+/** Connections a second that one listener for frames accepts, on average over a second; further ones wait unaccepted. */
+export const ACCEPTS_PER_SECOND_MAX = 2000;
 /**
  * Bytes of malformed input a second that one remote host may send to this process (4 MiB) before its further connections are
  * closed as they come, for as long as it takes to make up for it.
@@ -84,7 +86,12 @@ export interface NetworkLimits {
    * place of the oldest. @default {4096}
    */
   readonly unauthenticatedConnectionsMax: number;
-  /** Bytes of malformed input a second and remote host, on frames and HTTP together. @default {4194304} */
+  /** Connections a second and listener; further ones wait unaccepted. @default {2000} */
+  readonly acceptsPerSecondMax: number;
+  /**
+   * Bytes of malformed input a second and remote host, on frames and HTTP together; each piece of it counts for 4096 at
+   * least. @default {4194304}
+   */
   readonly malformedBytesPerSecondMax: number;
 }
 
@@ -101,6 +108,7 @@ export const NETWORK_LIMITS: NetworkLimits = {
   connectionsMax: CONNECTIONS_MAX,
   connectionsPerHostMax: CONNECTIONS_PER_HOST_MAX,
   unauthenticatedConnectionsMax: UNAUTHENTICATED_CONNECTIONS_MAX,
+  acceptsPerSecondMax: ACCEPTS_PER_SECOND_MAX,
   malformedBytesPerSecondMax: MALFORMED_BYTES_PER_SECOND_MAX,
 };
 

@@ -47,8 +47,10 @@ export class Listener implements Port {
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    const { kernel, stream: listener, connection: { reports }, onFailed: failed } = options;
-    this.#accepting = new Accepting({ kernel, listener, reports, failed, take: (stream) => this.#take(stream) });
+    const { kernel, stream: listener, connection: { reports, limits }, onFailed: failed } = options;
+    const perSecondMax = limits.acceptsPerSecondMax;
+    const take = (stream: ByteStream) => this.#take(stream);
+    this.#accepting = new Accepting({ kernel, listener, reports, perSecondMax, take, failed });
   }
 
   get status(): PortStatus {
@@ -82,17 +84,17 @@ export class Listener implements Port {
     this.#accepting.run();
   }
 
-  #take(stream: ByteStream): void {
+  #take(stream: ByteStream): boolean {
     const { connection: options, malformed, kernel, onTaken } = this.#options;
     const { host } = stream.remote;
     if (malformed.isTooMuch(host, kernel.world.clock.now())) {
       this.#refuse(stream, "malformedBytesPerSecondMax", "too much malformed input");
-      return;
+      return false;
     }
     const full = this.#fullLimit(host);
     if (full !== null && !this.#giveUpOldest(full, host)) {
       this.#refuse(stream, full, "too many connections");
-      return;
+      return false;
     }
     this.#accepted++;
     const connection = new Connection({
@@ -110,6 +112,7 @@ export class Listener implements Port {
     this.#perHost.set(host, (this.#perHost.get(host) ?? 0) + 1);
     onTaken(connection);
     connection.begin();
+    return true;
   }
 
   #refuse(stream: ByteStream, limit: keyof NetworkLimits, why: string): void {

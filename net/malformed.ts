@@ -4,6 +4,8 @@
 
 /** Hosts that are kept in mind at once; those that have made up for it are forgotten first. */
 const HOSTS_MAX = 4096;
+/** What is malformed counts for so many bytes at least: to accept and end a connection has its price, too. */
+const EVENT_BYTES_MIN = 4096;
 /** However much a host has sent, it has made up for it after so many seconds. */
 const RECOVERY_SECONDS_MAX = 2;
 
@@ -33,7 +35,7 @@ export class MalformedInput {
     this.#levels.delete(host);
     if (this.#levels.size >= HOSTS_MAX) this.#forgetSome(now);
     const most = RECOVERY_SECONDS_MAX * this.#bytesPerSecond;
-    this.#levels.set(host, { bytes: Math.min(before + bytes, most), at: now });
+    this.#levels.set(host, { bytes: Math.min(before + Math.max(bytes, EVENT_BYTES_MIN), most), at: now });
   }
 
   /** True when nothing more of a host is to be taken for now. */

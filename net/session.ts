@@ -29,6 +29,7 @@ import { Diffie, Hellman, KeepAlive } from "./messages.ts";
 import { Outbound } from "./outbound.ts";
 import type { Output } from "./output.ts";
 import type { Transit } from "./relay.ts";
+import { TellingAddresses, type Told } from "./told.ts";
 import { RepeatedFrame } from "./repeated_frame.ts";
 import { inboundError, outboundError } from "./session_error.ts";
 
@@ -44,6 +45,8 @@ export interface SessionEvents {
   isPassedOn(to: Address, isTransit: boolean): boolean;
   /** A frame for somebody further on. Its body is valid during the call only. */
   transit(frame: Transit): void;
+  /** A frame for somebody of whom the other end was never told: it is dropped. */
+  unknown(to: Address, from: Address): void;
 }
 
 /** What a session is made from. */
@@ -61,6 +64,8 @@ export interface SessionOptions {
   readonly uuid: () => string;
   /** Seconds east of UTC of local time at a moment in microseconds. */
   readonly zoneOffset: (wall: bigint) => number;
+  /** Where is kept what the other end is told of; without, it may send to everybody. */
+  readonly told?: Told;
   /** Most bytes of a frame. @default {FRAME_BYTES_MAX} */
   readonly frameBytesMax?: number;
   /** For what is large; of its own if nothing is said. */
@@ -117,10 +122,13 @@ export class Session {
     this.#options = options;
     this.#events = events;
     this.#boxes = options.boxes;
-    const { buffers = new BufferPool() } = options;
+    const { buffers = new BufferPool(), told, controller } = options;
     this.#reader = new FrameReader(buffers);
-    this.#inline = new InlineAddresses(options.proxy, options.controller);
-    this.#headers = new Headers(this.#inline);
+    this.#inline = told === undefined
+      ? new InlineAddresses(options.proxy, controller)
+      : new TellingAddresses(options.proxy, controller, told);
+    const isKnown = told === undefined ? () => true : (to: Address) => to === controller || told.has(to);
+    this.#headers = new Headers(this.#inline, isKnown);
     this.#decodeBare = {
       addresses: new BookReader(EMPTY_BOOK, options.controller),
       zoneOffset: options.zoneOffset,
@@ -314,6 +322,7 @@ export class Session {
     const bodyAt = at + headerBytes;
     const bodyEnd = bodyAt + bodyBytes;
     const header = this.#headers.readPart(text, at, headerBytes);
+    if (!header.isKnown && this.#isDropped(header)) return;
     const isPassedOn = this.#events.isPassedOn(header.to, header.isTransit);
     const book = readBookPart(text, bodyEnd, at + frame.dataBytes, this.#inline);
     if (isPassedOn || header.tunnel) {
@@ -332,6 +341,7 @@ export class Session {
     const { headerBytes, bodyBytes } = frame;
     const bodyEnd = headerBytes + bodyBytes;
     const header = this.#headers.read(utf8Text(data.subarray(0, headerBytes)));
+    if (!header.isKnown && this.#isDropped(header)) return;
     const isPassedOn = this.#events.isPassedOn(header.to, header.isTransit);
     const book = readBookBytes(data.subarray(bodyEnd), this.#inline);
     const body = data.subarray(headerBytes, bodyEnd);
@@ -342,6 +352,13 @@ export class Session {
     this.#isHeaderFirst = false;
     const text = utf8Text(body);
     this.#takeMessage(header, this.#readBody(text, 0, text.length, book), bodyBytes);
+  }
+
+  /** Before there is a key, nothing but that may come, whoever it is for. */
+  #isDropped({ to, from }: ArrivedHeader): boolean {
+    if (this.#secrecy === "wanted" && this.#options.role === "acceptor") return false;
+    this.#events.unknown(to, from);
+    return true;
   }
 
   /** Takes a body that is not decoded. */

@@ -26,6 +26,9 @@ const RUNS_MAX = 8;
  */
 const PATIENCE_MAX = 8;
 
+/** Rounds after which those who bring work from outside go on, however much waits. */
+const ROUNDS_BEHIND_MAX = 4;
+
 /** Something that has work to do in its turn. */
 export interface Runnable {
   /** Has a turn: does a bounded part of its work, each message of which it asks for with {@linkcode Turns.spend}. */
@@ -67,6 +70,8 @@ export class Turns {
   #patience = 0;
   #isScheduled = false;
   #isOver = false;
+  #bringers: (() => void)[] = [];
+  #roundsBehind = 0;
 
   constructor(clock: TurnClock) {
     this.#clock = clock;
@@ -116,9 +121,31 @@ export class Turns {
     if (this.#runs < RUNS_MAX) this.#runs++;
   }
 
+  /** True when this round is over, and there is more than it could take. */
+  get isBehind(): boolean {
+    return this.#budget <= 0 && this.#isScheduled;
+  }
+
+  /**
+   * Calls back, once, when nobody waits for a turn any more, or else after a few rounds. For those who bring work from
+   * outside: what comes in faster than it is handled is better left where it is.
+   */
+  whenCaughtUp(bring: () => void): void {
+    this.#bringers.push(bring);
+    this.#wake();
+  }
+
+  #callBringers(): void {
+    const bringers = this.#bringers;
+    this.#bringers = [];
+    this.#roundsBehind = 0;
+    for (const bring of bringers) bring();
+  }
+
   /** No turn is given any more. */
   end(): void {
     this.#isOver = true;
+    this.#bringers = [];
     this.#ready.clear();
     this.#pressed.clear();
     this.#served = null;
@@ -134,6 +161,7 @@ export class Turns {
   readonly #beginRound = (): void => {
     this.#budget = ROUND_MESSAGES_MAX;
     this.#roundBegan = this.#clock.now();
+    this.#roundsBehind++;
     this.#give();
   };
 
@@ -141,7 +169,9 @@ export class Turns {
     this.#isScheduled = false;
     if (this.#isOver) return;
     if (!this.#isServing()) this.#giveSome();
-    if (this.#served !== null || this.#ready.length > 0 || this.#pressed.length > 0) this.#wake();
+    const isMore = this.#served !== null || this.#ready.length > 0 || this.#pressed.length > 0;
+    if (isMore) this.#wake();
+    if (this.#bringers.length > 0 && (!isMore || this.#roundsBehind >= ROUNDS_BEHIND_MAX)) this.#callBringers();
   };
 
   #giveSome(): void {

@@ -191,7 +191,7 @@ class HttpServer implements HttpListener {
     this.#accepting.run();
   }
 
-  #open(stream: ByteStream): void {
+  #open(stream: ByteStream): boolean {
     const { host } = stream.remote;
     if (this.#malformed.isTooMuch(host, this.#kernel.world.clock.now())) {
       this.#turnedAway++;
@@ -201,11 +201,11 @@ class HttpServer implements HttpListener {
         `too much malformed input (from ${host})`,
       );
       stream.close();
-      return;
+      return false;
     }
     if (!this.#makeRoom(host)) {
       this.#turnAway(stream);
-      return;
+      return false;
     }
     this.#accepted++;
     this.#perAddress.set(host, (this.#perAddress.get(host) ?? 0) + 1);
@@ -214,6 +214,7 @@ class HttpServer implements HttpListener {
     this.#connections.add(connection);
     this.#options.opened?.(connection);
     connection.run();
+    return true;
   }
 
   /** Sees to a place for a connection: if need be that of an idle one, of the same client if it has too many. */

@@ -6,7 +6,7 @@ import time
 import layer_cake as lc
 from live_api import BLOCK, PIECE_BYTES, PIECES, PIECES_AT_ONCE, Digest, Letter, piece
 
-ANSWER_SECONDS = 20
+ANSWER_SECONDS = 60
 
 
 def tell(**event):

@@ -6,7 +6,7 @@ import { Digest, Letter, piece, PIECE_BYTES, PIECES, PIECES_AT_ONCE } from "./li
 
 const BLOCK = cake.defType(cake.Block);
 /** An answer that takes longer has failed. */
-const ANSWER_SECONDS = 20;
+const ANSWER_SECONDS = 60;
 
 const settings = {
   part: cake.typeOf(cake.Unicode).default("serve"),

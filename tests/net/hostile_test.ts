@@ -7,6 +7,7 @@ import {
   Block,
   type ByteStream,
   castTo,
+  Enquiry,
   HostPort,
   Integer8,
   NetworkError,
@@ -31,6 +32,7 @@ import { frameOf, headerOf, joined } from "./session_harness.ts";
 
 const ENCODER = new TextEncoder();
 const PING = frameOf(headerOf("9", "7"), '{"value":["layer_cake.point_runtime.Ping",{},[]]}');
+const ENQUIRY = frameOf(headerOf("9", "7"), '{"value":["layer_cake.point_runtime.Enquiry",{},[]]}');
 const KINDS: readonly ArenaKind[] = [REAL, simulated(11), simulated(12)];
 
 interface Target {
@@ -258,7 +260,7 @@ for (const kind of KINDS) {
     kind.run(async (arena) => {
       const far = await target(arena);
       const middle = await arena.party();
-      const { promise, resolve } = Promise.withResolvers<{ at: HostPort; proxy: string }>();
+      const { promise, resolve } = Promise.withResolvers<{ at: HostPort; proxy: AddressValue }>();
       const closed: unknown[] = [];
       middle.runtime.start(async (self: Routine) => {
         connect(self, far.at);
@@ -269,6 +271,8 @@ for (const kind of KINDS) {
           const m = await self.input();
           if (m instanceof Listening) resolve({ at: m.listeningIpp, proxy });
           else if (m instanceof Closed && self.returnAddress === proxy) closed.push(m);
+          // As if it had handed on a message of the far end: the asker is told of the proxy.
+          else if (m instanceof Enquiry) self.forward(new Ack(), self.returnAddress, proxy);
         }
       });
       const { at, proxy } = await promise;
@@ -276,9 +280,11 @@ for (const kind of KINDS) {
       const stop = '{"value":["layer_cake.point_runtime.Stop",{},[]]}';
       const close =
         '{"value":["layer_cake.listen_connect.Close",{"message":null,"reason":"ON_REQUEST","note":null,"error_code":null},[]]}';
-      await stream.write(
-        joined(frameOf(headerOf(`${proxy},9`, "7"), stop), frameOf(headerOf(`${proxy},9`, "7"), close), PING),
-      );
+      const orders = [stop, close].map((order) => frameOf(headerOf(`${proxy},9`, "7"), order));
+      await stream.write(joined(...orders, ENQUIRY));
+      await stream.read(new Uint8Array(1000));
+      assert(!far.seen.some((m) => m instanceof Stop), "nobody is passed on to where he can't know of");
+      await stream.write(joined(...orders, PING));
       await until(arena, () => far.seen.some((m) => m instanceof Stop));
       assertEquals(closed, []);
       stream.close();
@@ -288,19 +294,61 @@ for (const kind of KINDS) {
     kind.run(async (arena) => {
       const subject = await target(arena);
       const stranger = await arena.stranger;
+      const bystander: unknown[] = [];
+      const { address } = subject.party.runtime.start(async (self: Routine) => {
+        for (;;) bystander.push(await self.input());
+      });
+      assert(Number(address) < 500);
       await besides(arena, subject, false, async () => {
         const stream = await open(stranger, subject.at);
-        const stop = '{"value":["layer_cake.listen_connect.Close",{},[]]}';
-        const frames = Array.from({ length: 500 }, (_, i) => frameOf(headerOf(`${i},9`, `${i}`), stop));
-        await stream.write(joined(...frames));
-        await arena.pass(50);
+        const orders = ["listen_connect.Close", "point_runtime.Stop", "point_runtime.Ping"].map((name) =>
+          `{"value":["layer_cake.${name}",{},[]]}`
+        );
+        const frames = Array.from({ length: 500 }, (_, i) => {
+          return orders.flatMap((order) => [`${i},9`, `7,${i},9`].map((to) => frameOf(headerOf(to, `${i}`), order)));
+        });
+        await stream.write(joined(...frames.flat()));
+        await until(arena, () => attachNetwork(subject.party.runtime).counts.framesIn >= 3000);
         stream.close();
         await until(arena, () => closings(subject.seen).length > 0);
       });
+      assertEquals(bystander, [], "nobody hears from who guesses");
+      assertEquals(
+        subject.seen.filter((m) => m instanceof Stop).length,
+        1,
+        "but for the one who listens for strangers",
+      );
       assertEquals(closings(subject.seen).length, 1, "the stranger's own connection, by himself");
-      assert(subject.seen.filter((m) => m instanceof Ping).length === 2);
+      assert(subject.seen.filter((m) => m instanceof Ping).length === 3);
     }));
 }
+
+Deno.test("a flood of questions is answered to the last one: what comes too fast stays in the socket", () =>
+  REAL.run(async (arena) => {
+    const subject = await target(arena);
+    const { runtime } = subject.party;
+    const stream = await open(await arena.stranger, subject.at);
+    const rounds = 200, perRound = 500;
+    const questions = joined(...Array.from({ length: perRound }, () => PING));
+    const asking = (async () => {
+      for (let round = 0; round < rounds; round++) await stream.write(questions);
+    })();
+    const buffer = new Uint8Array(65_536);
+    const { counts } = attachNetwork(runtime);
+    assertEquals(counts.framesIn, 0);
+    let answers = 0;
+    let rest = "";
+    while (answers < rounds * perRound) {
+      const count = await stream.read(buffer);
+      assert(count !== null);
+      const pieces = (rest + new TextDecoder().decode(buffer.subarray(0, count))).split("point_runtime.Ack");
+      answers += pieces.length - 1;
+      rest = pieces.at(-1)!.slice(-20);
+    }
+    await asking;
+    stream.close();
+    assertEquals([answers, runtime.counts.discarded], [rounds * perRound, 0]);
+  }));
 
 Deno.test("many idle connections leave a client its speed, and are gone with their ends", () =>
   simulated(5, { splitProbability: 0, mergeProbability: 0, shortReadProbability: 0 }).run(async (arena) => {

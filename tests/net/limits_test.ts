@@ -236,8 +236,20 @@ const FRAMES: Readonly<Record<keyof NetworkLimits, Case>> = {
       for (const stream of [...others, ...heard]) stream.close();
     },
   },
+  acceptsPerSecondMax: {
+    value: 10,
+    async offend(scene) {
+      const { clock } = scene.party.runtime.world;
+      const start = clock.now();
+      // Those of the first second come at once, with the client's own; the others one by one.
+      const streams = await keepOpen(scene, scene.frames, 20, PING);
+      const duration = clock.now() - start;
+      assert(duration >= 900 && duration < 1300, `${duration}`);
+      for (const stream of streams) stream.close();
+    },
+  },
   malformedBytesPerSecondMax: {
-    value: 1000,
+    value: 10_000,
     async offend(scene) {
       const garbage = ENCODER.encode("x".repeat(900));
       const before = await keepOpen(scene, scene.frames, 1, PING);

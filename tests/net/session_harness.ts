@@ -40,6 +40,9 @@ export class Collector implements SessionEvents {
   isPassedOn(to: AddressValue, isTransit: boolean): boolean {
     return isTransit || this.proxies.has(to);
   }
+  unknown(): void {
+    throw new Error("Unexpected: this session knows everybody");
+  }
   transit(frame: Transit): void {
     this.passed.push({ ...frame, body: frame.body.slice() });
   }

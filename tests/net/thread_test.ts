@@ -272,16 +272,21 @@ Deno.test("thread: who is connected to the process can't give orders to its thre
     const link = runtime.ledger().queues.find(({ name }) => name === "thread echoes")!.address;
     const far = openRuntime();
     const { undeliverable } = runtime.counts;
-    await far.run(async (self) => {
+    const isDone = far.run(async (self) => {
       connect(self, listeningIpp);
       await self.select(Connected);
       const there = Number(self.returnAddress);
       self.send(new Ping(), addressOf([Number(link), there]));
       self.send(new Card(), addressOf([5, Number(link), there]));
-      self.send(new Ping(), addressOf([Number(child), there]));
+      // The child is told of; nobody else is.
+      const { who } = await self.select(Card);
+      self.send(new Ping(), who!);
       await self.select(Ack);
       return null;
     });
+    const { proxyAddress } = await self.select(Accepted);
+    self.send(new Card({ who: child }), proxyAddress!);
+    assertEquals(await isDone, null);
     assertEquals(runtime.counts.undeliverable - undeliverable, 2);
     await far.close();
   });

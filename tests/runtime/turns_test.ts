@@ -90,6 +90,48 @@ Deno.test("Turns leaves room for the platform after a few milliseconds when mess
   }
 });
 
+Deno.test("Turns calls back those who bring work once all of it is done", async () => {
+  const clock = new HandClock();
+  const turns = new Turns(clock);
+  let left = 2 * ROUND_MESSAGES_MAX + 10;
+  const finite: Runnable = {
+    taken: 0,
+    run() {
+      while (left > 0 && turns.spend(finite)) left--;
+      if (left > 0) turns.schedule(finite);
+    },
+  };
+  turns.schedule(finite);
+  await rest();
+  assert(turns.isBehind);
+  const found: number[] = [];
+  turns.whenCaughtUp(() => void found.push(left));
+  await rest();
+  assertEquals(found, [], "the round is over, and there is more");
+  for (let round = 0; round < 2; round++) {
+    for (const task of clock.tasks.splice(0)) task();
+    await rest();
+  }
+  assertEquals(found, [0]);
+  assert(!turns.isBehind);
+});
+
+Deno.test("Turns calls back those who bring work after a few rounds, when the work has no end", async () => {
+  const clock = new HandClock();
+  const turns = new Turns(clock);
+  turns.schedule(new Worker(turns, clock, 0));
+  await rest();
+  let rounds = 0;
+  let calledIn: number | null = null;
+  turns.whenCaughtUp(() => calledIn = rounds);
+  while (calledIn === null && rounds < 20) {
+    rounds++;
+    for (const task of clock.tasks.splice(0)) task();
+    await rest();
+  }
+  assertEquals(calledIn, 4);
+});
+
 Deno.test("Turns gives others a turn between two services of those who are pressed", async () => {
   const clock = new HandClock();
   const turns = new Turns(clock);
