@@ -17,6 +17,7 @@ import type { BufferPool } from "./buffer_pool.ts";
 import { FrameTooLargeError } from "./frame.ts";
 import { Keeper } from "./keep_alive.ts";
 import { KeeperActor } from "./keeper_actor.ts";
+import type { KeyExchanges } from "./key_exchanges.ts";
 import type { NetworkLimits } from "./limits.ts";
 import { HOLD_AFTER_HELLMAN_MS } from "./limits.ts";
 import { Close, Closed, type EndReason, type KeepAlive, OpenKeep } from "./messages.ts";
@@ -76,6 +77,8 @@ export interface ConnectionOptions {
   readonly buffers?: BufferPool;
   /** Called once, when the other end has sent a whole frame; on an encrypted connection, its key. */
   readonly onHeard?: (connection: Connection) => void;
+  /** The pace of key exchanges, for an acceptor. */
+  readonly keyExchanges?: KeyExchanges;
   /** Called with the bytes that came since the last whole frame when they turn out to be malformed. */
   readonly onMalformed?: (bytes: number) => void;
   /** What the controller is told when the connection can be used; `proxy` is its return address. */
@@ -134,7 +137,8 @@ export class Connection implements TransitReceiver, SessionEvents {
       proxy: this.address,
       controller,
       nobody,
-      boxes: sodiumBoxes(random),
+      // An acceptor computes with a key when its turn has come.
+      boxes: options.keyExchanges === undefined ? sodiumBoxes(random) : null,
       uuid: () => random.uuid(),
       zoneOffset: (wall) => clock.zoneOffset(wall),
       told: new Told((address) => kernel.receiverAt(address) !== undefined),
@@ -267,6 +271,17 @@ export class Connection implements TransitReceiver, SessionEvents {
     }
   }
 
+  /** Key exchanges come at a pace for each host; who would have to wait too long is given up. */
+  async #awaitTurn(): Promise<void> {
+    const { keyExchanges, limits, reports, stream } = this.#options;
+    const wait = keyExchanges?.book(stream.remote.host, this.#kernel.world.clock.now(), limits.handshakeTimeoutMs) ??
+      null;
+    if (keyExchanges === undefined || wait === 0) return;
+    reports.limit("keyExchangesPerSecondMax", "Key exchange held up", `of ${this.remote}`);
+    if (wait === null) this.#end(ending("INBOUND_STREAMING", "too many key exchanges"));
+    else await new Promise<void>((resolve) => void this.#kernel.after(wait, resolve));
+  }
+
   #heard(): void {
     this.#isHeard = true;
     if (this.#silenceTimer !== null) this.#kernel.cancelTimer(this.#silenceTimer);
@@ -282,6 +297,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   }
 
   async #bringBoxes(): Promise<void> {
+    await this.#awaitTurn();
     await prepareEncryption();
     const boxes = sodiumBoxes(this.#kernel.world.random);
     if (boxes !== null && !this.#isEnded) this.#session.useBoxes(boxes);

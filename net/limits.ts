@@ -31,6 +31,8 @@ export const CONNECTIONS_MAX = 16_384;
 export const CONNECTIONS_PER_HOST_MAX = 8192;
 /** Connections of one listener on which nothing whole has arrived yet: no frame, or no key where there has to be one. */
 export const UNAUTHENTICATED_CONNECTIONS_MAX = 4096;
+/** Key exchanges a second that one remote host may ask this process for; further ones wait. */
+export const KEY_EXCHANGES_PER_SECOND_MAX = 100;
 /** Connections a second that one listener for frames accepts, on average over a second; further ones wait unaccepted. */
 export const ACCEPTS_PER_SECOND_MAX = 2000;
 /**
@@ -86,6 +88,8 @@ export interface NetworkLimits {
    * place of the oldest. @default {4096}
    */
   readonly unauthenticatedConnectionsMax: number;
+  /** Key exchanges a second and remote host; further ones wait, at most for the time of a key exchange. @default {100} */
+  readonly keyExchangesPerSecondMax: number;
   /** Connections a second and listener; further ones wait unaccepted. @default {2000} */
   readonly acceptsPerSecondMax: number;
   /**
@@ -108,6 +112,7 @@ export const NETWORK_LIMITS: NetworkLimits = {
   connectionsMax: CONNECTIONS_MAX,
   connectionsPerHostMax: CONNECTIONS_PER_HOST_MAX,
   unauthenticatedConnectionsMax: UNAUTHENTICATED_CONNECTIONS_MAX,
+  keyExchangesPerSecondMax: KEY_EXCHANGES_PER_SECOND_MAX,
   acceptsPerSecondMax: ACCEPTS_PER_SECOND_MAX,
   malformedBytesPerSecondMax: MALFORMED_BYTES_PER_SECOND_MAX,
 };

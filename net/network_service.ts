@@ -16,6 +16,7 @@ import { HTTP_LIMITS, type HttpLimits } from "./http/limits.ts";
 import type { HttpListener } from "./http/server.ts";
 import { openHttpClient, openHttpPort } from "./http_door.ts";
 import { DETECT_SECONDS, DETECT_SECONDS_MAX, DETECT_SECONDS_MIN } from "./keep_alive.ts";
+import { KeyExchanges } from "./key_exchanges.ts";
 import { limitsWith, NETWORK_LIMITS, type NetworkLimits } from "./limits.ts";
 import { Listener } from "./listener.ts";
 import { MalformedInput } from "./malformed.ts";
@@ -79,6 +80,7 @@ export class NetworkService {
   readonly #nobody: Address;
   readonly #reports: Reports;
   readonly #malformed: MalformedInput;
+  readonly #keyExchanges: KeyExchanges;
   readonly #ports = new Map<string, OpenPort>();
   readonly #connections = new Set<Connection>();
   /** HTTP ports that are open, or whose connections still end. */
@@ -100,6 +102,7 @@ export class NetworkService {
     this.#detectSeconds = checkedDetection(options.detectSeconds ?? DETECT_SECONDS);
     this.#reports = new Reports(kernel);
     this.#malformed = new MalformedInput(this.#limits.malformedBytesPerSecondMax);
+    this.#keyExchanges = new KeyExchanges(this.#limits.keyExchangesPerSecondMax);
     this.#nobody = kernel.register({ deliver() {} });
     kernel.unregister(this.#nobody);
   }
@@ -189,6 +192,7 @@ export class NetworkService {
         ...this.#connectionOptions(controller),
         role: "acceptor",
         encrypted: request.encrypted === true,
+        keyExchanges: this.#keyExchanges,
         keepAlive: false,
         onOpened: (connection) => {
           this.#trace(`Accepted "${connection.remote}", listening at "${listeningIpp}"`);

@@ -236,6 +236,20 @@ const FRAMES: Readonly<Record<keyof NetworkLimits, Case>> = {
       for (const stream of [...others, ...heard]) stream.close();
     },
   },
+  keyExchangesPerSecondMax: {
+    value: 10,
+    async offend(scene) {
+      const start = scene.party.runtime.world.clock.now();
+      // All from one host: ten come at once, the others one by one.
+      const clients = await scene.arena.party();
+      await clients.act(async (self) => {
+        for (let i = 0; i < 20; i++) connect(self, scene.sealed, { encrypted: true });
+        for (let i = 0; i < 20; i++) await self.select(Connected);
+      });
+      const duration = scene.party.runtime.world.clock.now() - start;
+      assert(duration >= 900 && duration < 1300, `${duration}`);
+    },
+  },
   acceptsPerSecondMax: {
     value: 10,
     async offend(scene) {
