@@ -171,12 +171,15 @@ async function withFar(
 }
 
 Deno.test("thread: who is connected to the process can't end the connections of its threads", async () => {
-  await withFar(async (self, there, { far }) => {
+  await withFar(async (self, there, { near, far }) => {
     listen(there, new HostPort("127.0.0.1", 0));
     const { listeningIpp } = await there.select(Listening);
     const owner = self.create(linkOwner, { port: listeningIpp.port! });
     await there.select(Accepted);
     const { who: proxy } = await self.select(Card);
+    // Of whom it was never told it reaches nobody.
+    self.send(new Card({ who: proxy }), near);
+    await there.select(Card);
     // A cake would take this for itself, so it is put on the wire by hand.
     const way = there.kernel.receiverAt(far) as TransitReceiver;
     const body = new TextEncoder().encode(encodeMessage(new Close()));
