@@ -34,6 +34,7 @@ import { network } from "./commands/network.ts";
 import { ping } from "./commands/ping.ts";
 import { log } from "./commands/log.ts";
 import { resource } from "./commands/resource.ts";
+import { pack } from "./commands/pack.ts";
 import { returned } from "./commands/returned.ts";
 import { run } from "./commands/run.ts";
 import { script } from "./commands/script.ts";
@@ -42,6 +43,7 @@ import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { top } from "./commands/top.ts";
+import { unpack } from "./commands/unpack.ts";
 import { update } from "./commands/update.ts";
 import { validate } from "./commands/validate.ts";
 import { why } from "./commands/why.ts";
@@ -66,6 +68,8 @@ export const COMMANDS: readonly Command[] = [
   resource,
   model,
   script,
+  pack,
+  unpack,
   validate,
   destroy,
   exec,

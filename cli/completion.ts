@@ -42,7 +42,7 @@ function rowOf({ name, usage, summary, settings }: Command): Row {
 /** Roles come first in what a command takes, or files do. */
 function wordKind(usage: string): WordKind {
   if (/^[<[](?:role|search)/.test(usage)) return "roles";
-  return /^[<[](?:executable|file|home|path)/.test(usage) ? "files" : "none";
+  return /^[<[](?:executable|file|home|path|archive)/.test(usage) ? "files" : "none";
 }
 
 /** The script that teaches a shell to complete command lines of `cake`. */

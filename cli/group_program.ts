@@ -59,7 +59,7 @@ export function cakeLaunch(world: World, args: readonly string[]): Promise<Launc
 }
 
 /** Where the original's command finds what runs a composite process: beside cake. */
-function groupExecutable(world: World): string {
+export function groupExecutable(world: World): string {
   const { self } = world.processes;
   if (self.compiled) return absolute(`${self.executable}/..`, GROUP_EXECUTABLE);
   const url = new URL(`../scripts/${GROUP_EXECUTABLE}`, import.meta.url);

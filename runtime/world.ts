@@ -146,6 +146,13 @@ export interface FileSystem {
   writeTextAtomic(path: string, text: string, options?: { readonly mode?: number }): Promise<void>;
   /** Adds to the end of a file, making it when missing. */
   appendText(path: string, text: string): Promise<void>;
+  /**
+   * Makes a file of pieces as they come, synced. A failure, one of the pieces' included, leaves no part of it.
+   *
+   * @param options `mode`: permission bits, where the platform has them; those that it keeps from new files stay off
+   * @throws {FileError} When there is something of that name, or it can't be written. What the pieces throw is passed on.
+   */
+  writeNew(path: string, pieces: AsyncIterable<Uint8Array>, options?: { readonly mode?: number }): Promise<void>;
   /** Null when there is nothing of that name. Links are reported as links. */
   info(path: string): Promise<FileInfo | null>;
   /** Names in a folder, sorted. */

@@ -1,21 +1,22 @@
 /** The files that a role is made of. */
 
 import { dirname, join } from "@std/path";
-import { executableKind, FileError, localSources, type World } from "../../runtime/mod.ts";
+import { executableKind, FileError, isCakeScript, localSources, type World } from "../../runtime/mod.ts";
 import { pythonImports } from "./python_imports.ts";
 
 /** Most files of one role that are followed. */
 const FILES_MAX = 1000;
 
 /** The executable of a role, and what it imports from files. @param path Absolute. */
-export async function sourcesOf({ files }: World, path: string): Promise<string[]> {
+export async function sourcesOf(world: World, path: string): Promise<string[]> {
+  const { files } = world;
   switch (executableKind(path)) {
     case "module":
       return await localSources(files, path);
     case "python":
       return await pythonSources(files, path);
     case "program":
-      return [path];
+      return await isCakeScript(world, path) ? await localSources(files, path) : [path];
   }
 }
 

@@ -102,11 +102,14 @@ async function isRunnable(world: World, path: string): Promise<boolean> {
 }
 
 /**
- * Finds what a role runs: the copy among the home's scripts if there is one, else the recorded executable.
+ * Finds what a role runs: the copy among the home's scripts if there is one, else the recorded executable. One that is
+ * recorded by a relative path, as in an archive that was taken apart by other means than cake's, lies beside the home.
  *
  * @returns A fault that names it when there is neither.
  */
-export async function findRoleExecutable(world: World, executable: string, homePath: string): Promise<Found | Faulted> {
+export async function findRoleExecutable(world: World, recorded: string, homePath: string): Promise<Found | Faulted> {
+  const beside = join(absolute(world.files.currentFolder(), homePath), "..");
+  const executable = recorded === "" ? "" : absolute(beside, recorded);
   const scripts = join(homePath, "script");
   const own = executable.slice(0, Math.max(executable.lastIndexOf("/"), executable.lastIndexOf("\\")));
   const modulePath = [];

@@ -16,6 +16,7 @@ export function realFiles(): FileSystem {
     readBytes: (path, offset, length) => doing("read", path, () => readBytes(path, offset, length)),
     writeTextAtomic: (path, text, options) => doing("write", path, () => replace(path, text, options)),
     appendText: (path, text) => doing("append to", path, () => Deno.writeTextFile(path, text, { append: true })),
+    writeNew,
     info: (path) => doing("look at", path, () => info(path)),
     list: (path) => doing("list", path, () => list(path)),
     makeFolder: (path) => doing("make folder", path, () => Deno.mkdir(path, { recursive: true })),
@@ -99,6 +100,25 @@ async function replace(path: string, text: string, options: { readonly mode?: nu
     throw error;
   }
   await syncFolder(folder === "" ? "." : folder);
+}
+
+async function writeNew(
+  path: string,
+  pieces: AsyncIterable<Uint8Array>,
+  options: { readonly mode?: number } = {},
+): Promise<void> {
+  const file = await doing("make", path, () => Deno.open(path, { write: true, createNew: true, ...options }));
+  try {
+    try {
+      for await (const piece of pieces) await doing("write", path, () => writeAll(file, piece));
+      await doing("write", path, () => file.sync());
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    await Deno.remove(path).catch(() => {});
+    throw error;
+  }
 }
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {

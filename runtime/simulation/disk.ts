@@ -8,7 +8,8 @@ import type { FileInfo } from "../world.ts";
 
 interface File {
   readonly kind: "file";
-  text: string;
+  /** Texts stay as they were written: most files are, and many grow. */
+  content: string | Uint8Array;
   modified: number;
   mode: number;
 }
@@ -47,18 +48,18 @@ export class Disk {
 
   /** The whole of a file. */
   readText(path: string): string {
-    return this.#file("read", path).text;
+    return textOf(this.#file("read", path));
   }
 
   /** The end of a file. */
   readTextEnd(path: string, bytesMax: number): string {
-    const bytes = new TextEncoder().encode(this.readText(path));
+    const bytes = bytesOf(this.#file("read", path));
     return decodeEnd(bytes.subarray(Math.max(0, bytes.length - bytesMax)));
   }
 
   /** Part of a file, in bytes. */
   readBytes(path: string, offset: number, length: number): Uint8Array {
-    return new TextEncoder().encode(this.readText(path)).slice(offset, offset + length);
+    return bytesOf(this.#file("read", path)).slice(offset, offset + length);
   }
 
   /** Replaces a file as a whole; `modified` is in milliseconds since 1970, here and below. */
@@ -66,10 +67,16 @@ export class Disk {
     this.#put("write", path, text, modified);
   }
 
+  /** Makes a file of bytes. */
+  writeNew(path: string, bytes: Uint8Array, modified: number): void {
+    if (this.#find(path) !== null) throw fileError("make", path, "EEXIST");
+    this.#put("make", path, bytes, modified);
+  }
+
   /** Adds to the end of a file, making it when missing. */
   appendText(path: string, text: string, modified: number): void {
     const found = this.#find(path);
-    const before = found?.kind === "file" ? found.text : "";
+    const before = found?.kind === "file" ? textOf(found) : "";
     this.#put("append to", path, before + text, modified);
   }
 
@@ -78,7 +85,7 @@ export class Disk {
     const found = this.#find(path);
     if (found === null) return null;
     const { kind, modified, mode } = found;
-    const size = found.kind === "file" ? new TextEncoder().encode(found.text).length : found.entries.size;
+    const size = found.kind === "file" ? bytesOf(found).length : found.entries.size;
     return { kind, size, modified, mode, owner: OWNER };
   }
 
@@ -128,8 +135,8 @@ export class Disk {
 
   /** Copies a file with its mode and stamp, over one that is there. */
   copyFile(from: string, to: string): void {
-    const { text, modified, mode } = this.#file("copy", from);
-    this.#put("copy", to, text, modified);
+    const { content, modified, mode } = this.#file("copy", from);
+    this.#put("copy", to, content, modified);
     this.setMode(to, mode);
   }
 
@@ -147,13 +154,13 @@ export class Disk {
     return path;
   }
 
-  #put(action: string, path: string, text: string, modified: number): void {
+  #put(action: string, path: string, content: string | Uint8Array, modified: number): void {
     const [folder, name] = this.#parent(path);
     if (folder === null) throw fileError(action, path, "ENOENT");
     if (folder.kind === "file") throw fileError(action, path, "ENOTDIR");
     const found = folder.entries.get(name);
     if (name === "" || found?.kind === "folder") throw fileError(action, path, "EISDIR");
-    folder.entries.set(name, { kind: "file", text, modified, mode: found?.mode ?? FILE_MODE });
+    folder.entries.set(name, { kind: "file", content, modified, mode: found?.mode ?? FILE_MODE });
     folder.modified = modified;
   }
 
@@ -191,6 +198,14 @@ export class Disk {
     const name = names.pop() ?? "";
     return [this.#find(names.join("/")), name];
   }
+}
+
+function textOf({ content }: File): string {
+  return typeof content === "string" ? content : new TextDecoder().decode(content);
+}
+
+function bytesOf({ content }: File): Uint8Array {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
 }
 
 /** Names on the way from the root, with `.` and `..` resolved. */

@@ -32,6 +32,13 @@ export function makeFiles(life: Life, surroundings: FileSurroundings): FileSyste
     readBytes: (path, offset, length) => later(() => disk.readBytes(absolute(path), offset, length)),
     writeTextAtomic: (path, text) => later(() => disk.writeText(absolute(path), text, wallMs())),
     appendText: (path, text) => later(() => disk.appendText(absolute(path), text, wallMs())),
+    writeNew: async (path, pieces, { mode } = {}) => {
+      const bytes = await gathered(pieces);
+      await later(() => {
+        disk.writeNew(absolute(path), bytes, wallMs());
+        if (mode !== undefined) disk.setMode(absolute(path), mode);
+      });
+    },
     info: (path) => later(() => disk.info(absolute(path))),
     list: (path) => later(() => disk.list(absolute(path))),
     makeFolder: (path) => later(() => disk.makeFolder(absolute(path), wallMs())),
@@ -50,6 +57,18 @@ export function makeFiles(life: Life, surroundings: FileSurroundings): FileSyste
       }),
     lockHolder: (path) => later(() => locks.get(normal(absolute(path)))?.pid ?? null),
   };
+}
+
+async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces) parts.push(piece.slice());
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function takeLock(life: Life, locks: Map<string, Life>, path: string): Cancel | null {

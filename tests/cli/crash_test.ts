@@ -22,6 +22,8 @@ interface Scenario {
   readonly interruptAfter?: number;
   /** Paths in the project that are there in the end, whatever happens. */
   readonly kept?: readonly string[];
+  /** A folder in the project that is a copy of it, or not there. */
+  readonly whole?: string;
 }
 
 const ROLES = [["create"], ["add", "/bin/server", "web", "--name=one"], [
@@ -103,7 +105,33 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     command: ["script", "--make-changes"],
     kept: ["lib/a.py"],
   },
+  pack: {
+    before: ROLES,
+    files: { "pages/one": "1" },
+    command: ["pack", "pool.tar.gz", "pages"],
+    kept: [".layer-cake/role/web/settings.json", "pages/one"],
+  },
+  "pack in place of an archive": {
+    before: [...ROLES, ["pack", "pool.tar.gz"]],
+    command: ["pack", "pool.tar.gz", "--replace"],
+    kept: ["pool.tar.gz"],
+  },
+  unpack: {
+    before: [["create"], ["add", "/bin/server", "web"], ["pack", "pool.tar.gz"]],
+    command: ["unpack", "pool.tar.gz", "copy"],
+    whole: "copy",
+    kept: ["pool.tar.gz", ".layer-cake/role/web"],
+  },
+  "unpack in place of a home": {
+    before: [["create"], ["add", "/bin/server", "web"], ["pack", "pool.tar.gz"], ["unpack", "pool.tar.gz", "copy"]],
+    command: ["unpack", "pool.tar.gz", "copy", "--replace"],
+    whole: "copy",
+    kept: ["pool.tar.gz", ".layer-cake/role/web"],
+  },
 };
+
+/** Files of a folder that is there as a whole or not at all. */
+const WHOLE = ["cake.yaml", ".layer-cake/role/web/settings.json", ".layer-cake/role/group/unique_id.json"];
 
 /** Runs a scenario, with one of its operations spoilt, and says how it ended. */
 async function perform(scenario: Scenario, mishaps: FileMishaps): Promise<[SimulatedCake, string, number | null]> {
@@ -135,6 +163,13 @@ async function perform(scenario: Scenario, mishaps: FileMishaps): Promise<[Simul
 async function checkHome(bench: SimulatedCake, scenario: Scenario, label: string): Promise<void> {
   const { disk } = bench.host;
   assertEquals(homeProblems(disk, HOME), [], label);
+  if (scenario.whole !== undefined && disk.info(`${PROJECT}/${scenario.whole}`) !== null) {
+    const copy = `${PROJECT}/${scenario.whole}`;
+    assertEquals(homeProblems(disk, `${copy}/.layer-cake`), [], label);
+    for (const path of WHOLE) {
+      assertEquals(disk.info(`${copy}/${path}`)?.size, disk.info(`${PROJECT}/${path}`)?.size, `${label}: ${path}`);
+    }
+  }
   for (const path of scenario.kept ?? []) assert(disk.info(`${PROJECT}/${path}`) !== null, `${label}: ${path} is gone`);
   const [, error, status] = await bench.cake("list", "--group-role", "--sub-roles");
   if (disk.info(`${HOME}/role`) !== null) assertEquals([error, status], ["", 0], label);

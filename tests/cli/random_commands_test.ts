@@ -31,6 +31,7 @@ const WORDS = [
   "pages",
   "cake.yaml",
   "bash",
+  "project.tar.gz",
 ];
 const VALUES = [
   "",

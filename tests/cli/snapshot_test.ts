@@ -115,6 +115,18 @@ cake model web --clear-all
 cake model web pages --make-changes
 cake model web --get-latest=backup
 cake script
+cake pack
+cake pack project.tar.gz
+cake pack pages
+cake pack x.tar.gz nosuch
+cake unpack
+cake unpack nosuch.tar.gz
+cake unpack project.tar.gz pages
+cake unpack project.tar.gz .
+cake unpack pages/one
+cake unpack project.tar.gz copy
+cake list --home-path=copy/.layer-cake
+cake unpack project.tar.gz copy --replace
 cake & run w- --main-role=w-0
 cake status
 cake status --long-listing --group-role
@@ -124,6 +136,7 @@ cake start
 cake destroy
 cake delete w-
 cake model w-0 pages
+cake pack y.tar.gz
 cake edit w-0
 cake stop
 cake status
@@ -169,6 +182,7 @@ function normalized(text: string): string {
     .replaceAll(/\([0-9a-f]{8}\)/g, "(<ID8>)").replaceAll(/127\.0\.0\.1:\d{5}/g, "127.0.0.1:<PORT>")
     .replaceAll(/"port": \d{5}/g, '"port": <PORT>')
     .replaceAll(/"(pid|seconds)": [\d.]+/g, '"$1": <NUMBER>').replaceAll(/\bpid \d+/g, "pid <PID>")
+    .replaceAll(/files, \d+ bytes/g, "files, <NUMBER> bytes").replaceAll(/\.before-[0-9a-f]{8}/g, ".before-<ID8>")
     .replaceAll(/<\d+> \S+$/gm, "<PID> <SPAN>");
 }
 

@@ -60,6 +60,7 @@ export class FileMishaps {
         appendText: spoiling("append to", files.appendText, (disk, path, text) => {
           disk.appendText(path, text.slice(0, text.length / 2), 0);
         }),
+        writeNew: spoiling("make", files.writeNew, (disk, path) => disk.writeText(path, "\u001f", 0)),
         makeFolder: spoiling("make folder", files.makeFolder, () => {}),
         remove: spoiling("remove", files.remove, removeHalf),
         rename: spoiling("rename", files.rename, () => {}),

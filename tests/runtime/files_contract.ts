@@ -53,6 +53,7 @@ export async function testFiles(files: FileSystem): Promise<void> {
   assertEquals(await files.readText(`${folder}/deep/other`), "three");
   assertEquals(await reasonOf(files.rename(path, `${folder}/x`)), "not found");
 
+  await testNewFiles(files, folder);
   await testCopies(files, folder);
 
   const release = await files.lock(`${folder}/lock`);
@@ -93,4 +94,28 @@ async function testCopies(files: FileSystem, folder: string): Promise<void> {
   await assertRejects(() => files.setMode(`${folder}/none`, 0), FileError);
   assertEquals(await files.realPath(`${folder}/none`), null);
   assertEquals(await files.realPath(`${folder}/deep/../copy`), await files.realPath(copy));
+}
+
+async function testNewFiles(files: FileSystem, folder: string): Promise<void> {
+  const path = `${folder}/new`;
+  async function* pieces(...all: number[][]): AsyncGenerator<Uint8Array> {
+    for (const bytes of all) yield new Uint8Array(bytes);
+  }
+  await files.writeNew(path, pieces([0, 255, 128], [], [10]), { mode: 0o600 });
+  assertEquals(await files.readBytes(path, 0, 100), new Uint8Array([0, 255, 128, 10]));
+  assertEquals(await files.readBytes(path, 2, 1), new Uint8Array([128]));
+  const info = await files.info(path);
+  assertEquals(info?.size, 4);
+  assert(info?.mode === null || (info!.mode & 0o777) === 0o600);
+  await files.copyFile(path, `${folder}/copy of new`);
+  assertEquals((await files.info(`${folder}/copy of new`))?.size, 4);
+  assertEquals((await assertRejects(() => files.writeNew(path, pieces([1])), FileError)).reason, "exists");
+  assertEquals((await files.info(path))?.size, 4, "what was there stays");
+  async function* spoilt(): AsyncGenerator<Uint8Array> {
+    yield* pieces([1, 2]);
+    throw new RangeError("no more");
+  }
+  await assertRejects(() => files.writeNew(`${folder}/spoilt`, spoilt()), RangeError, "no more");
+  assertEquals(await files.info(`${folder}/spoilt`), null, "no part is left");
+  for (const made of [path, `${folder}/copy of new`]) await files.remove(made);
 }
