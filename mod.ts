@@ -227,6 +227,7 @@ export type {
   NextOf,
   ObjectSpoolSettings,
   Origin,
+  PortHolder,
   ProcessContext,
   Processes,
   ProcessRequest,

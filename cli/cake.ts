@@ -24,6 +24,7 @@ import { create } from "./commands/create.ts";
 import { deleteRoles } from "./commands/delete.ts";
 import { destroy } from "./commands/destroy.ts";
 import { host, lan } from "./commands/directories.ts";
+import { doctor } from "./commands/doctor.ts";
 import { edit } from "./commands/edit.ts";
 import { exec, execute } from "./commands/exec.ts";
 import { group } from "./commands/group.ts";
@@ -79,6 +80,7 @@ export const COMMANDS: readonly Command[] = [
   network,
   ping,
   why,
+  doctor,
   completionOf(() => COMMANDS),
 ];
 

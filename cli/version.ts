@@ -2,10 +2,10 @@
 
 /** Which cake this is. */
 
+import { VERSION } from "../runtime/version.ts";
 import { BUILD } from "./build.ts";
 
-/** The version of this cake; that of deno.json, as a test sees to. */
-export const VERSION = "0.1.0";
+export { VERSION };
 
 /** The version and, for a compiled cake, what it was made from: `0.1.0 (4d16e9873acf)`. */
 export function versionText(build: typeof BUILD = BUILD): string {

@@ -308,6 +308,7 @@ export class DirectoryCore {
     return reportOf({
       about,
       now,
+      wall: draw.wall(),
       uniqueId,
       executable,
       address,

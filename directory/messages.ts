@@ -271,6 +271,9 @@ export class DirectoryDetails extends Message({
   /** Seconds since each listing came to this directory, by id. */
   ages: MapOf(UUID, Float8),
   waiting: VectorOf(RouteInWaiting),
+  /** Which cake this is, and what its clock shows: those of another kind tell neither. */
+  version: Unicode.optional(),
+  clock: WorldTime.optional(),
 }) {}
 
 /** All that a directory knows. */

@@ -2,7 +2,14 @@
 
 /** What a directory answers when it is asked for all that it knows. */
 
-import { type AddressValue as Address, HostPort, type Scope, ToBeConfirmed } from "../runtime/mod.ts";
+import {
+  type AddressValue as Address,
+  HostPort,
+  type Instant,
+  type Scope,
+  ToBeConfirmed,
+  VERSION,
+} from "../runtime/mod.ts";
 import { LISTING_ANSWER_BYTES_MAX } from "./bounds.ts";
 import type { Children } from "./children.ts";
 import type { SessionReport, SubscriberHome } from "./home/subscriber_home.ts";
@@ -38,6 +45,8 @@ export interface ReportSubject {
   readonly about: string | null;
   /** Monotonic milliseconds. */
   readonly now: number;
+  /** The time of day. */
+  readonly wall: Instant;
 }
 
 /** Units of work for finding out what has to do with a name or search. */
@@ -82,6 +91,8 @@ export function reportOf(subject: ReportSubject): DirectoryListing {
     ages: new Map(aged.map(({ id, listedAt }) => [id, Math.max(0, now - listedAt) / 1000])),
     waiting: budget.take(waiting, ({ name, reason }) => listingBytes(`${name}${reason}`)),
     isPartial: chosen.isPartial || budget.isSpent,
+    version: VERSION,
+    clock: subject.wall,
   });
   return listing;
 }

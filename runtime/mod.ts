@@ -234,6 +234,7 @@ export {
   launchOf,
 } from "./process/executable.ts";
 export { localSources } from "./modules/local_sources.ts";
+export { cacheFolder } from "./modules/module_mirror.ts";
 export { ModuleError } from "./modules/module_error.ts";
 export { helpRows } from "./process/help.ts";
 export {
@@ -293,6 +294,7 @@ export { THREAD_HOST, type ThreadHost } from "./thread_host.ts";
 export { JoinSpool, LeaveSpool } from "./spool/messages.ts";
 export { ObjectSpool, type ObjectSpoolSettings } from "./spool/object_spool.ts";
 export { Utility, type UtilitySettings } from "./utility.ts";
+export { VERSION, VERSION_DATE } from "./version.ts";
 export { type ArgumentValue, type UtilityArgument } from "./process/utility_arguments.ts";
 export { Cast, castBack, castTo } from "./types/cast.ts";
 export {
@@ -367,6 +369,7 @@ export {
   type InterfaceAddress,
   type Network,
   NetworkError,
+  type PortHolder,
   type Processes,
   type ProgramInfo,
   type Random,

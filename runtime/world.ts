@@ -83,10 +83,24 @@ export interface StreamListener {
 
 /** An IPv4 address of this machine, and how much of it names its own subnet. */
 export interface InterfaceAddress {
+  /** The interface as the system calls it, `eth0`. */
+  readonly name: string;
   /** Dotted decimal, `192.168.0.12`. */
   readonly address: string;
   /** 24 for a netmask of 255.255.255.0. */
   readonly prefixBits: number;
+}
+
+/** Somebody of this machine who waits for connections. */
+export interface PortHolder {
+  /** Where: an IPv4 or IPv6 address; `0.0.0.0` and `::` are all of the machine's. */
+  readonly address: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  /** The process, or null where it is none of this user's, and can't be told. */
+  readonly pid: number | null;
+  /** Its command line, or null. */
+  readonly command: string | null;
 }
 
 /** Sockets. Datagrams will join streams here. */
@@ -99,6 +113,8 @@ export interface Network {
   primaryAddress(): string | null;
   /** The IPv4 addresses by which others can reach this machine; none of loopback. */
   interfaceAddresses(): readonly InterfaceAddress[];
+  /** Who holds these ports of this machine; null where the platform doesn't say. */
+  portHolders(ports: ReadonlySet<number>): Promise<readonly PortHolder[] | null>;
 }
 
 /** What went wrong with a socket, with the platform's own number where there is one. */
@@ -185,6 +201,11 @@ export interface FileSystem {
   lock(path: string): Promise<Cancel | null>;
   /** Process id of the holder of such a lock, or null when it is free. Taking nothing, changing nothing. */
   lockHolder(path: string): Promise<number | null>;
+  /**
+   * What kind of lock {@linkcode FileSystem.lock} takes: a record lock, which programs of the original see and whose holder
+   * is known, or where there is none a lock of the whole file that only cake knows.
+   */
+  lockKind(): "record" | "file";
 }
 
 /** A file operation that failed; the message names the path. */
@@ -267,6 +288,8 @@ export interface ProgramInfo {
   readonly arguments: readonly string[];
   /** The operating system: `linux`, `darwin`, `windows` or another. */
   readonly platform: string;
+  /** The processor: `x86_64`, `aarch64` or another. */
+  readonly architecture: string;
 }
 
 /** Child processes, and this process as one. */

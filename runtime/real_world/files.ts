@@ -3,7 +3,7 @@
 import type { FileInfo, FileSystem } from "../world.ts";
 import { errnoName, toFileError } from "./platform_error.ts";
 import { decodeEnd } from "../text_end.ts";
-import { lock, lockHolder } from "./lock.ts";
+import { lock, lockHolder, lockKind } from "./lock.ts";
 
 /** The part of a mode that can be set. */
 const PERMISSION_BITS = 0o7777;
@@ -29,6 +29,7 @@ export function realFiles(): FileSystem {
     currentFolder: () => Deno.cwd(),
     lock: (path) => doing("lock", path, () => lock(path)),
     lockHolder: (path) => doing("look at the lock of", path, () => lockHolder(path)),
+    lockKind,
   };
 }
 

@@ -24,6 +24,11 @@ function recordLocks(): RecordLocks | null {
   return platformLocks ??= openRecordLocks();
 }
 
+/** Which of the two kinds of lock this platform has. */
+export function lockKind(): "record" | "file" {
+  return recordLocks() === null ? "file" : "record";
+}
+
 /**
  * Takes the lock, making the file when missing.
  *

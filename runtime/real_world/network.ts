@@ -2,6 +2,7 @@
 
 import type { ByteStream, Endpoint, Network, StreamListener } from "../world.ts";
 import { errnoName, platformNetworkError, toNetworkError } from "./platform_error.ts";
+import { portHolders } from "./port_holders.ts";
 import { interfaceAddresses, primaryAddress } from "./primary_address.ts";
 
 /** How long a connect may take. */
@@ -9,7 +10,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Makes the network of the real world. Small writes go out at once (TCP_NODELAY). */
 export function realNetwork(): Network {
-  return { listen, connect, primaryAddress, interfaceAddresses };
+  return { listen, connect, primaryAddress, interfaceAddresses, portHolders };
 }
 
 // deno-lint-ignore require-await -- a promise by contract: errors must arrive as rejections

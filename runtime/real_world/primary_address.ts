@@ -28,7 +28,7 @@ export function interfaceAddresses(): InterfaceAddress[] {
   try {
     return Deno.networkInterfaces()
       .filter(({ family, address }) => family === "IPv4" && isUsable(address))
-      .map(({ address, cidr }) => ({ address, prefixBits: Number(cidr.split("/")[1] ?? 32) }));
+      .map(({ name, address, cidr }) => ({ name, address, prefixBits: Number(cidr.split("/")[1] ?? 32) }));
   } catch {
     // No permission: nothing can be told.
     return [];

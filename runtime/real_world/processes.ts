@@ -17,8 +17,9 @@ export function realProcesses(): Processes {
       return Deno.ppid;
     },
     get self() {
-      const { standalone, os } = Deno.build;
-      return { executable: Deno.execPath(), compiled: standalone, arguments: [...Deno.args], platform: os };
+      const { standalone, os, arch } = Deno.build;
+      const program = { executable: Deno.execPath(), compiled: standalone, arguments: [...Deno.args] };
+      return { ...program, platform: os, architecture: arch };
     },
     spawn,
     signal: sendSignal,

@@ -56,6 +56,7 @@ export function makeFiles(life: Life, surroundings: FileSurroundings): FileSyste
         return takeLock(life, locks, normal(file));
       }),
     lockHolder: (path) => later(() => locks.get(normal(absolute(path)))?.pid ?? null),
+    lockKind: () => "record",
   };
 }
 

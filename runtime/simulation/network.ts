@@ -1,7 +1,14 @@
 /** The simulated network: hosts with addresses, ports, connections, and the ways between them. */
 
 import { networkError } from "../real_world/errno.ts";
-import { type ByteStream, type Endpoint, type Network, NetworkError, type StreamListener } from "../world.ts";
+import {
+  type ByteStream,
+  type Endpoint,
+  type Network,
+  NetworkError,
+  type PortHolder,
+  type StreamListener,
+} from "../world.ts";
 import { type Engine, QUIET } from "./engine.ts";
 import { type Connection, Connections } from "./connections.ts";
 import { Lane } from "./lane.ts";
@@ -21,6 +28,9 @@ const PREFIX_BITS = 24;
 const KNOCK_AGAIN_US = 1_000_000;
 
 const LOOPBACK = "127.0.0.1";
+
+/** What hosts call the interface to their network. */
+const INTERFACE = "eth0";
 
 /** One host as the network sees it. */
 export interface Station {
@@ -160,7 +170,8 @@ export class SimulatedNetwork {
       listen: (host, port) => life.isAlive ? settled(() => this.#listen(station, life, host, port)) : never(),
       connect: (host, port) => life.isAlive ? this.#connect(station, life, host, port) : never(),
       primaryAddress: () => station.address,
-      interfaceAddresses: () => [{ address: station.address, prefixBits: PREFIX_BITS }],
+      interfaceAddresses: () => [{ name: INTERFACE, address: station.address, prefixBits: PREFIX_BITS }],
+      portHolders: (ports) => life.isAlive ? settled(() => holdersOn(station, ports)) : never(),
     };
   }
 
@@ -330,6 +341,15 @@ export class SimulatedNetwork {
 /** The result of an operation as a promise, also of one that throws. */
 function settled<T>(operation: () => T): Promise<T> {
   return new Promise((resolve) => resolve(operation()));
+}
+
+function holdersOn({ listeners }: Station, ports: ReadonlySet<number>): PortHolder[] {
+  return [...listeners].filter(({ local }) => ports.has(local.port)).map(({ local, life }) => ({
+    address: local.host,
+    port: local.port,
+    pid: life.pid,
+    command: life.label,
+  }));
 }
 
 function checkPort(port: number): void {

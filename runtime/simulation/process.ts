@@ -422,7 +422,13 @@ function makeProcesses(
     get parentPid() {
       return parent?.isAlive ? parent.pid : INIT_PID;
     },
-    self: { executable: `/bin/${process.name}`, compiled: true, arguments: [...process.arguments], platform: "linux" },
+    self: {
+      executable: `/bin/${process.name}`,
+      compiled: true,
+      arguments: [...process.arguments],
+      platform: "linux",
+      architecture: "x86_64",
+    },
     spawn: (command) => spawn(context, life, options, command),
     signal(pid, name) {
       const target = context.processes.get(pid);

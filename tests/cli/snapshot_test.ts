@@ -148,6 +148,9 @@ cake why
 cake why nosuch
 cake exec
 cake exec nosuch.ts
+cake doctor
+cake doctor --json
+cake doctor here
 cake completion
 cake completion bsh
 cake validate

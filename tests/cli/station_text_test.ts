@@ -5,7 +5,7 @@ import { HostPort } from "../../runtime/mod.ts";
 const EVERYWHERE = new HostPort("0.0.0.0", 54195);
 
 function texts(listening: HostPort, ...addresses: [string, number][]): string[] {
-  return stationLines(listening, addresses.map(([address, prefixBits]) => ({ address, prefixBits })))
+  return stationLines(listening, addresses.map(([address, prefixBits]) => ({ name: "eth0", address, prefixBits })))
     .map(({ text, isWarning }) => `${isWarning ? "! " : ""}${text}`);
 }
 

@@ -55,7 +55,13 @@ Deno.test("LinkControllers: a publication that is cleared with sessions open lea
 Deno.test("LinkControllers: a publication that gets no port leaves nothing behind", async () => {
   const simulation = new Simulation({ seed: 3 });
   const noPorts = () => Promise.reject(new NetworkError("[Errno 24] Too many open files", 24));
-  const network = { listen: noPorts, connect: noPorts, primaryAddress: () => null, interfaceAddresses: () => [] };
+  const network = {
+    listen: noPorts,
+    connect: noPorts,
+    primaryAddress: () => null,
+    interfaceAddresses: () => [],
+    portHolders: noPorts,
+  };
   const p = new Member(simulation, "p", { change: { network } });
   await simulation.runFor(2000);
   const before = p.receivers;

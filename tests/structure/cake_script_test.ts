@@ -137,6 +137,29 @@ Deno.test({
 });
 
 Deno.test({
+  name: "scripts/cake says what system it needs where deno can't be",
+  ignore: IGNORE,
+  async fn() {
+    await using project = new Project({ isServing: true });
+    const tools = `${project.root}/tools`;
+    await Deno.mkdir(tools);
+    await Deno.symlink("/usr/bin/grep", `${tools}/grep`);
+    const tool = async (name: string, text: string) => {
+      await Deno.writeTextFile(`${tools}/${name}`, `#!/bin/sh\necho "${text}"\n`, { mode: 0o755 });
+    };
+    const said = async () => {
+      const { code, stderr } = await project.command(["0"], { path: tools }).output();
+      return `${code} ${new TextDecoder().decode(stderr).trim()}`;
+    };
+    await tool("getconf", "32");
+    assertStringIncludes(await said(), "126 cake: Cannot start: this is a 32-bit system");
+    await tool("getconf", "64");
+    await tool("ldd", "musl libc (x86_64)");
+    assertStringIncludes(await said(), "126 cake: Cannot start: this system's libc is musl");
+  },
+});
+
+Deno.test({
   name: "scripts/cake works through symbolic links",
   ignore: IGNORE,
   async fn() {
