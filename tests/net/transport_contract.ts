@@ -1,28 +1,21 @@
-/** What every transport promises, whatever it is made of. */
+/** What every transport of connections promises, besides what every way between actors does. */
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   Ack,
-  Address,
   type AddressValue,
   Anything,
-  bind,
   Block,
   castTo,
-  defType,
   Discover,
   Enquiry,
   Faulted,
-  Float8,
   HostPort,
   Integer8,
-  Message,
   Nak,
   Ping,
   type Routine,
   Stop,
-  Unicode,
-  VectorOf,
 } from "../../runtime/mod.ts";
 import {
   Accepted,
@@ -37,11 +30,9 @@ import {
   NotListening,
   stopListening,
 } from "../../net/mod.ts";
+import { answer, helper, Letter } from "../testdata/threads/answerer.ts";
 import { type Arena, type ArenaKind, type Party, until } from "./arena.ts";
-
-class Letter extends Message({ text: Unicode, who: Address, count: Integer8 }) {}
-bind(Letter, "contract");
-const TABLE = defType(VectorOf(VectorOf(Float8)));
+import { ask, MESSAGE_SCENARIOS } from "./message_contract.ts";
 
 /** How scenarios listen and connect. */
 export interface Mode {
@@ -58,44 +49,23 @@ interface Server {
   readonly address: AddressValue;
 }
 
-/** Starts an actor that listens and answers: Ping with Ack, Enquiry with the address of a helper, others with themselves. */
+/** Starts an actor that listens and answers. */
 function serve(party: Party, { encrypted }: Mode): Promise<Server> {
   const { promise, resolve } = Promise.withResolvers<Server>();
   const seen: unknown[] = [];
   party.runtime.start(async (self: Routine) => {
-    const helper = self.create(echo);
+    const child = self.create(helper);
     const lid = listen(self, new HostPort(party.host, 0), { encrypted });
     for (;;) {
       const m = await self.input();
       seen.push(m);
       if (m instanceof Listening) resolve({ at: m.listeningIpp, lid, seen, address: self.address });
       else if (m instanceof Stop) stopListening(self, lid);
-      else if (m instanceof Ping) self.reply(new Ack());
-      else if (m instanceof Enquiry) self.reply(new Letter({ who: helper }));
-      else if (m instanceof Letter) {
-        if (m.who !== null) self.send(new Ack(), m.who);
-        self.reply(m);
-      } else if (m instanceof Accepted || m instanceof Closed || m instanceof Discover || m instanceof Faulted) {
-        continue;
-      } else if (m === null || typeof m !== "object" || self.receivedType === null) {
-        self.reply(m === null ? null : castTo(m, self.receivedType!));
-      } else self.reply(self.receivedType.kind === "message" ? m : castTo(m, self.receivedType));
+      else if (m instanceof Accepted || m instanceof Closed || m instanceof Discover || m instanceof Faulted) continue;
+      else answer(self, m, child);
     }
   });
   return promise;
-}
-
-async function echo(self: Routine): Promise<void> {
-  for (;;) {
-    const m = await self.input();
-    self.reply(
-      m instanceof Ping
-        ? new Nak()
-        : self.receivedType?.kind === "message"
-        ? m as object
-        : castTo(m, self.receivedType!),
-    );
-  }
 }
 
 async function join(self: Routine, at: HostPort, { encrypted }: Mode): Promise<AddressValue> {
@@ -106,69 +76,9 @@ async function join(self: Routine, at: HostPort, { encrypted }: Mode): Promise<A
   return self.returnAddress;
 }
 
-async function ask(self: Routine, message: object | null, to: AddressValue | null): Promise<unknown> {
-  assert(to !== null);
-  self.send(message, to);
-  return await self.input();
-}
-
 type Scenario = (arena: Arena, mode: Mode) => Promise<void>;
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  async "carries messages and values of any type there and back"(arena, mode) {
-    const [a, b] = [await arena.party(), await arena.party()];
-    const server = await serve(b, mode);
-    await a.act(async (self) => {
-      const proxy = await join(self, server.at, mode);
-      assert(await ask(self, new Ping(), proxy) instanceof Ack);
-      const letter = await ask(
-        self,
-        new Letter({ text: "café \u{1F600}", count: 2n ** 60n as never }),
-        proxy,
-      ) as Letter;
-      assertEquals([letter.text, letter.count, letter.who], ["café \u{1F600}", 2n ** 60n as never, null]);
-      assertEquals(await ask(self, castTo([[1, 2.5], []], TABLE), proxy), [[1, 2.5], []]);
-      assertEquals(await ask(self, castTo(42, Integer8), proxy), 42);
-      assertEquals(await ask(self, castTo("", Unicode), proxy), "");
-      assertEquals(await ask(self, null, proxy), null);
-      assertEquals(await ask(self, castTo(new Uint8Array([0, 10, 255]), Block), proxy), new Uint8Array([0, 10, 255]));
-      assertEquals(await ask(self, castTo(new Uint8Array(0), Block), proxy), new Uint8Array(0));
-      assertEquals(
-        await ask(self, new Anything({ thing: castTo(1.5, Float8) }), proxy),
-        new Anything({ thing: castTo(1.5, Float8) }),
-      );
-    });
-  },
-
-  async "keeps the order of many messages"(arena, mode) {
-    const [a, b] = [await arena.party(), await arena.party()];
-    const server = await serve(b, mode);
-    await a.act(async (self) => {
-      const proxy = await join(self, server.at, mode);
-      for (let i = 0; i < 1000; i++) self.send(castTo(i, Integer8), proxy);
-      for (let i = 0; i < 1000; i++) assertEquals(await self.input(), i);
-    });
-  },
-
-  async "translates addresses, so that they work wherever they are sent"(arena, mode) {
-    const [a, b] = [await arena.party(), await arena.party()];
-    const server = await serve(b, mode);
-    await a.act(async (self) => {
-      const proxy = await join(self, server.at, mode);
-      const found = await ask(self, new Enquiry(), proxy) as Letter;
-      assert(await ask(self, new Ping(), found.who) instanceof Nak);
-      assertStrictEquals(self.returnAddress, found.who);
-      // Ours comes back as it was; the other end can use it meanwhile.
-      self.send(new Letter({ who: self.address }), proxy);
-      assert(await self.input() instanceof Ack);
-      const back = await self.input() as Letter;
-      assertStrictEquals(back.who, self.address);
-      // Theirs comes back as it was, too.
-      const theirs = await ask(self, new Letter({ who: found.who }), found.who) as Letter;
-      assertStrictEquals(theirs.who, found.who);
-    });
-  },
-
   async "passes messages on over a process in the middle"(arena, mode) {
     const [a, m, b] = [await arena.party(), await arena.party(), await arena.party()];
     const server = await serve(b, mode);
@@ -264,18 +174,6 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     });
   },
 
-  async "drops what is sent to nobody, and goes on"(arena, mode) {
-    const [a, b] = [await arena.party(), await arena.party()];
-    const server = await serve(b, mode);
-    await a.act(async (self) => {
-      const proxy = await join(self, server.at, mode);
-      self.send(new Ping(), `999999,${proxy}` as AddressValue);
-      self.send(new Ping(), `7,999999,${proxy}` as AddressValue);
-      assert(await ask(self, new Ping(), proxy) instanceof Ack);
-    });
-    assertEquals(b.runtime.counts.undeliverable >= 2, true);
-  },
-
   async "tells why listening and connecting failed"(arena, mode) {
     const a = await arena.party();
     const server = await serve(a, mode);
@@ -334,6 +232,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 /** Runs all of it. */
 export function testTransport(kind: ArenaKind, mode: Mode): void {
   const way = `${kind.name}${mode.encrypted ? ", encrypted" : ""}`;
+  for (const [promise, scenario] of Object.entries(MESSAGE_SCENARIOS)) {
+    Deno.test(`transport over ${way} ${promise}`, () =>
+      kind.run(async (arena) => {
+        const [a, b] = [await arena.party(), await arena.party()];
+        const server = await serve(b, mode);
+        await a.act(async (self) => await scenario(self, await join(self, server.at, mode)));
+      }));
+  }
   for (const [promise, scenario] of Object.entries(SCENARIOS)) {
     Deno.test(`transport over ${way} ${promise}`, () => kind.run((arena) => scenario(arena, mode)));
   }
