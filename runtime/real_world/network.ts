@@ -8,9 +8,19 @@ import { interfaceAddresses, primaryAddress } from "./primary_address.ts";
 /** How long a connect may take. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Makes the network of the real world. Small writes go out at once (TCP_NODELAY). */
-export function realNetwork(): Network {
-  return { listen, connect, primaryAddress, interfaceAddresses, portHolders };
+/**
+ * Makes the network of the real world. Small writes go out at once (TCP_NODELAY).
+ *
+ * @param connectTimeoutMs How long a connect may take.
+ */
+export function realNetwork(connectTimeoutMs = CONNECT_TIMEOUT_MS): Network {
+  return {
+    listen,
+    connect: (host, port) => connect(host, port, connectTimeoutMs),
+    primaryAddress,
+    interfaceAddresses,
+    portHolders,
+  };
 }
 
 // deno-lint-ignore require-await -- a promise by contract: errors must arrive as rejections
@@ -22,9 +32,9 @@ async function listen(host: string, port: number): Promise<StreamListener> {
   }
 }
 
-async function connect(host: string, port: number): Promise<ByteStream> {
+async function connect(host: string, port: number, timeoutMs: number): Promise<ByteStream> {
   const giveUp = new AbortController();
-  const timer = setTimeout(() => giveUp.abort(), CONNECT_TIMEOUT_MS);
+  const timer = setTimeout(() => giveUp.abort(), timeoutMs);
   try {
     return new RealStream(await Deno.connect({ hostname: host, port, transport: "tcp", signal: giveUp.signal }));
   } catch (error) {

@@ -6,6 +6,7 @@ import type { ByteStream, Network, World } from "../../runtime/world.ts";
 import { realWorld } from "../../runtime/real_world.ts";
 import { writeAll } from "../../runtime/real_world/environment.ts";
 import { errnoOf } from "../../runtime/real_world/errno.ts";
+import { realNetwork } from "../../runtime/real_world/network.ts";
 import { openRecordLocks } from "../../runtime/real_world/record_lock.ts";
 import { defaultInterface } from "../../runtime/real_world/primary_address.ts";
 import { signalNumber } from "../../runtime/real_world/signal_number.ts";
@@ -157,6 +158,24 @@ Deno.test({
     assertEquals(real, simulated);
     assertEquals(real[0], ["[Errno 98] Address already in use", 98]);
     assertEquals(real.at(-1), ["[Errno 111] Connection refused", 111]);
+  },
+});
+
+Deno.test({
+  name: "Network.connect() gives up where nobody answers",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    // Connections that nobody accepts fill the queue; the kernel is silent to further ones.
+    const options = { hostname: "127.0.0.1", port: 0, tcpBacklog: 1 };
+    using listener = Deno.listen(options);
+    const { port } = listener.addr;
+    const network = realNetwork(100);
+    const waiting: ByteStream[] = [];
+    const error = await assertRejects(async () => {
+      while (waiting.length < 100) waiting.push(await network.connect("127.0.0.1", port));
+    }, NetworkError);
+    assertEquals([error.message, error.errorCode], ["[Errno 110] Connection timed out", 110]);
+    for (const stream of waiting) stream.close();
   },
 });
 
