@@ -11,7 +11,7 @@ export async function runRoutine(
 ): Promise<unknown> {
   const main = (self: Routine) => work(self);
   Object.defineProperty(main, "name", { value: name });
-  const program: Program = { main, name: PROGRAM_NAME, executable: "" };
+  const program: Program = { main, name: PROGRAM_NAME, executable: "", tellsReady: true };
   const { debugLevel } = call.commandLine;
   let returned: unknown = null;
   await performProgram(call.world, program, debugLevel === null ? [] : [`--debug-level=${debugLevel}`], (value) => {

@@ -13,6 +13,7 @@ import {
 } from "../runtime/mod.ts";
 import { isSet, type OpenDirectory, playDirectory, type PlayedDirectory } from "./attachment.ts";
 import { stationLines } from "./station_text.ts";
+import { tell } from "./tell.ts";
 
 /** The port of directories, where nobody says. */
 const DIRECTORY_PORT = 54195;
@@ -54,7 +55,7 @@ bind(lan, "layer_cake.lan", { settings: LAN_SETTINGS });
 /** Whoever sets up a LAN wants to know whether others will find it. */
 function tellStations({ kernel: { world } }: Routine, { listening }: OpenDirectory): void {
   for (const { text, isWarning } of stationLines(listening, world.network.interfaceAddresses())) {
-    world.environment.writeError(`cake: ${isWarning ? "warning: " : ""}${text}\n`);
+    tell(world, isWarning ? "?" : "^", `cake: ${isWarning ? "warning: " : ""}${text}`);
   }
 }
 
@@ -66,6 +67,7 @@ async function play(
   const directory = await playDirectory(self, settings);
   if (!("listening" in directory)) return directory;
   opened(directory);
+  self.kernel.world.processes.notify(`READY=1\nSTATUS=Listening at ${directory.listening}`);
   self.console(`Listening at "${directory.listening}"`, { scope: settings.scope });
   const message = await self.select(Stop, Returned);
   if (message instanceof Returned) return message.message;

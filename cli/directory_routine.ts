@@ -19,7 +19,7 @@ export async function runDirectoryActor(
 ): Promise<unknown> {
   Object.defineProperty(main, "name", { value: name });
   const hooks = directoryHooks({ scope: "PROCESS" });
-  const program: Program = { main, name: PROGRAM_NAME, executable: PROGRAM_NAME, hooks };
+  const program: Program = { main, name: PROGRAM_NAME, executable: PROGRAM_NAME, hooks, tellsReady: true };
   let returned: unknown = null;
   await performProgram(call.world, program, standardFlags(call.commandLine), (value) => {
     returned = value;

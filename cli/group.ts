@@ -42,6 +42,7 @@ import { RoleBoard } from "./role_board.ts";
 import type { RoleEvent, RoleWatcher } from "./role_events.ts";
 import { RoleBegins, SourceChanged, SourceWatch } from "./watch/source_watch.ts";
 import { roleMatcher, SearchError } from "./role_search.ts";
+import { tell } from "./tell.ts";
 
 /** Settings of a composite process. The last three are about starting roles again; see `RetryIntervals`. */
 export const GROUP_SETTINGS = {
@@ -215,13 +216,16 @@ class Group {
   }
 
   async #live(): Promise<unknown> {
+    const { world } = this.#self.kernel;
     let effects = this.#state.begin([...this.#parts.roles.keys()]);
-    for (;;) {
+    for (let isReady = false;;) {
       for (const effect of effects) {
         if (effect.kind === "return") return effect.value;
         if (effect.kind === "returnTable") return new Cast(new Map(effect.table), MapOf(Unicode, Any));
         await this.#do(effect);
       }
+      if (!isReady) world.processes.notify(`READY=1\nSTATUS=Roles: ${[...this.#parts.roles.keys()].join(", ")}`);
+      isReady = true;
       effects = this.#handle(await this.#self.input());
     }
   }
@@ -286,7 +290,7 @@ class Group {
     const text = `Role "${role}" ended: ${value}`;
     const { debugLevel, origin } = processContext(kernel).commandLine;
     if (this.#surroundings.view !== undefined) return;
-    if (debugLevel === null && origin !== "START") kernel.world.environment.writeError(`cake: ${text}\n`);
+    if (debugLevel === null && origin !== "START") tell(kernel.world, "?", `cake: ${text}`);
     else this.#self.warning(text);
   }
 

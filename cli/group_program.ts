@@ -34,6 +34,7 @@ export function groupProgram(world: World, surroundings: GroupSurroundings = {})
     name: PROGRAM_NAME,
     executable: groupExecutable(world),
     launch: groupLaunch,
+    tellsReady: true,
     hooks: {
       ...hooks,
       attach: (runtime, context) => {

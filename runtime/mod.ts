@@ -252,6 +252,7 @@ export { HomeError } from "./process/home_error.ts";
 export { watchSignals } from "./process/interruption.ts";
 export { LIBRARY_CONNECTOR, type LibraryConnector } from "./process/library.ts";
 export { RetryIntervals, retryPauses } from "./process/retry.ts";
+export { journalLines } from "./process/journal_lines.ts";
 export { editRole } from "./process/edit_role.ts";
 export {
   createRole,

@@ -319,6 +319,13 @@ export interface Processes {
    * once.
    */
   onUncaught(handler: (error: unknown) => void): Cancel;
+  /** True for a service: the process that a service manager such as systemd started itself. What that starts is none. */
+  readonly isSupervised: boolean;
+  /**
+   * Tells the service manager what it waits for: `READY=1`, `STOPPING=1`, `STATUS=...`, one a line. Nothing happens where there
+   * is none.
+   */
+  notify(text: string): void;
   /** Ends this process with a status. What was written before is out. */
   exit(status: number): void;
 }
@@ -393,6 +400,8 @@ export interface Environment {
   terminalSize(): TerminalSize | null;
   /** True when stderr leads to a terminal. */
   isErrorTerminal(): boolean;
+  /** True when stderr leads to the journal of systemd, which takes a level before each line. */
+  isErrorJournal(): boolean;
   /**
    * Takes the keyboard: what is typed arrives as it is typed, unseen, and Ctrl-C is a key as others are.
    *

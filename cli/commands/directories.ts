@@ -50,7 +50,8 @@ export const lan: Command = {
 };
 
 async function runDirectory(call: CommandCall, main: ActorTypeLike): Promise<CommandResult> {
-  const program = { main, name: PROGRAM_NAME, executable: "", hooks: directoryHooks({ scope: "PROCESS" }) };
+  const hooks = directoryHooks({ scope: "PROCESS" });
+  const program = { main, name: PROGRAM_NAME, executable: "", hooks, tellsReady: true };
   const settings: SettingValues = new Map(call.settings);
   const argv = [...settingArguments(settings, actorInfo(main).settings), ...standardFlags(call.commandLine)];
   return { status: await runProgram(call.world, program, argv) };

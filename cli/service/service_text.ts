@@ -53,13 +53,13 @@ export function systemdUnit(plan: ServicePlan): string {
     `StartLimitBurst=${RESTARTS_MAX}`,
     "",
     "[Service]",
-    // Counted as started once the file runs: Deno does not send datagrams of the kind that Type=notify waits for.
-    "Type=exec",
+    // Counted as started once a directory listens, or all roles have been started.
+    "Type=notify",
     `ExecStart=${command.map(systemdWord).join(" ")}`,
     ...folder === null ? [] : [`WorkingDirectory=${specifiers(plain(folder))}`],
     "Restart=always",
     `RestartSec=${RESTART_SECONDS}`,
-    // What cake ends with when it is stopped.
+    // What cake ends with when it is interrupted.
     "SuccessExitStatus=71",
     // The composite process ends its roles by itself, in order.
     "KillMode=mixed",

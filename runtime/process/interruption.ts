@@ -41,6 +41,8 @@ export interface Interruption {
   interrupt(this: void): void;
   /** Says what a first interruption does; one that came earlier is delivered now. */
   onStop(stop: () => void): void;
+  /** True when it was the service manager that ended the process, in the way that such managers do. */
+  isByManager(): boolean;
   cancel(): void;
 }
 
@@ -52,20 +54,27 @@ export function isChild(commandLine: CommandLine): boolean {
 /**
  * Turns signals into `Stop`: it is a request, and the main object decides. For whoever waits at a terminal a second one
  * presses the child processes, and a third ends the process; in a child process a repeated interrupt means nothing,
- * as it comes from the terminal and from the parent, and a termination after it ends the process.
+ * as it comes from the terminal and from the parent, and a termination after it ends the process. A service manager is
+ * told that the end has begun.
  */
 export function watchSignals(runtime: Runtime, commandLine: CommandLine, flush: Flush = NOTHING_KEPT): Interruption {
   const { world } = runtime;
   let count = 0;
   let last = -Infinity;
   let stop: (() => void) | null = null;
+  let first: SignalName | null = null;
   const interrupt = () => {
     count++;
     last = world.clock.now();
-    if (count === 1) stop?.();
+    if (count > 1) return;
+    if (!isChild(commandLine)) world.processes.notify("STOPPING=1");
+    stop?.();
   };
   const onSignal = (name: SignalName) => {
-    if (count === 0) return interrupt();
+    if (count === 0) {
+      first = name;
+      return interrupt();
+    }
     const isRepeat = world.clock.now() - last < REPEAT_MS;
     if (isRepeat || (isChild(commandLine) && name !== "SIGTERM")) return;
     interrupt();
@@ -87,6 +96,7 @@ export function watchSignals(runtime: Runtime, commandLine: CommandLine, flush: 
       stop = action;
       if (count > 0) action();
     },
+    isByManager: () => first === "SIGTERM" && world.processes.isSupervised && !isChild(commandLine),
     cancel: () => cancels.forEach((cancel) => cancel()),
   };
 }

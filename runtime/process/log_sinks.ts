@@ -3,6 +3,7 @@
 import { join } from "@std/path";
 import { levelOfTag, LOG_LEVELS, logLine, type LogRecord, type LogSink, logTime } from "../log.ts";
 import { type Cancel, FileError, type World } from "../world.ts";
+import { journalLines } from "./journal_lines.ts";
 
 /** Lines in one file of logs. */
 export const LOG_FILE_LINES_MAX = 16384;
@@ -24,10 +25,13 @@ interface StoredLine {
 /** Microseconds of the least difference between names of files. */
 const MILLISECOND = 1000n;
 
-/** Writes each record to stderr, with the process id before it. */
+/** Writes each record to stderr, with the process id before it; for the journal, with the level before that. */
 export function errorStreamSink(world: World): LogSink {
-  const prefix = `[${String(world.processes.pid).padStart(8, "0")}] `;
-  return { write: (record) => world.environment.writeError(`${prefix}${logLine(record)}\n`) };
+  const { environment, processes } = world;
+  const prefix = `[${String(processes.pid).padStart(8, "0")}] `;
+  const textOf = (record: LogRecord) => `${prefix}${logLine(record)}\n`;
+  if (!environment.isErrorJournal()) return { write: (record) => environment.writeError(textOf(record)) };
+  return { write: (record) => environment.writeError(journalLines(record.tag, textOf(record))) };
 }
 
 /** The name of a file of logs by the moment it was opened: `2026h11h22T04c28c48p750`. */

@@ -31,6 +31,7 @@ import { backgroundArguments, isLaunched, startInBackground } from "./background
 import { absolute, type Launch, launchOf } from "./executable.ts";
 import { programHelp } from "./help.ts";
 import { HomeError } from "./home_error.ts";
+import { journalLines } from "./journal_lines.ts";
 import { errorStreamSink, FolderSink } from "./log_sinks.ts";
 import { outputFilePath, type OutputFlags, processOutput } from "./output.ts";
 import { type Flush, isChild, watchParent, watchSignals } from "./interruption.ts";
@@ -79,6 +80,8 @@ export interface Program {
   /** How to start it once more with other arguments, where its executable alone does not say. */
   readonly launch?: (world: World, argv: readonly string[]) => Promise<Launch> | Launch;
   readonly hooks?: ShellHooks;
+  /** It tells a service manager itself when it is ready; otherwise it is once its main object was made. */
+  readonly tellsReady?: boolean;
 }
 
 /** Takes the result of a program, with what the command line says about output; returns the exit status. */
@@ -213,6 +216,8 @@ async function runMain(world: World, program: Program, parsed: Parsed, plan: Run
       if (value instanceof Faulted && !(value instanceof Aborted) && isBackground(commandLine.origin)) {
         runtime.note("?", `Ended with ${value}`);
       }
+      // What the service manager asked for is no failure, and nothing that its journal should show as one.
+      if (value instanceof Aborted && course.isByManager()) return 0;
       return await plan.report(value, commandLine);
     } finally {
       await endChildren(runtime);
@@ -233,6 +238,8 @@ interface Course {
   readonly uncaught: Promise<Faulted>;
   /** Says what an interruption does. */
   readonly onStop: (stop: () => void) => void;
+  /** True when a service manager ended the process. */
+  readonly isByManager: () => boolean;
   end(): void;
 }
 
@@ -251,6 +258,7 @@ function beginCourse(runtime: Runtime, commandLine: CommandLine, flush: Flush): 
   return {
     uncaught,
     onStop: (stop) => interruption.onStop(stop),
+    isByManager: () => interruption.isByManager(),
     end: () => {
       cancelStay();
       cancelWatch();
@@ -283,6 +291,7 @@ async function mainValue(runtime: Runtime, program: Program, parts: MainParts): 
   const main = runtime.start(program.main as RoutineFunction<object>, settings);
   onStop(() => runtime.send(new Stop(), main.address, main.address));
   program.hooks?.started?.(runtime, context, main.address);
+  if (program.tellsReady !== true && !isChild(context.commandLine)) runtime.world.processes.notify("READY=1");
   return await main.returned;
 }
 
@@ -357,8 +366,11 @@ async function withTimeLimit(world: World, ending: Promise<void> | void): Promis
 export async function printResult(world: World, name: string, value: unknown, flags: OutputFlags): Promise<number> {
   const output = processOutput(name, value, flags, formsOf(world));
   try {
-    if (output.error !== "") world.environment.writeError(output.error);
-    if (output.out !== "") world.environment.writeOutput(output.out);
+    const { environment } = world;
+    if (output.error !== "") {
+      environment.writeError(environment.isErrorJournal() ? journalLines("!", output.error) : output.error);
+    }
+    if (output.out !== "") environment.writeOutput(output.out);
     if (output.file !== null && flags.outputFile !== null) {
       const path = absolute(world.files.currentFolder(), outputFilePath(flags.outputFile));
       await world.files.writeTextAtomic(path, output.file);

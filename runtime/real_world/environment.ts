@@ -1,5 +1,6 @@
 /** Variables and standard streams of this process. */
 
+import { isErrorJournal } from "./service_manager.ts";
 import type { Cancel, Environment, TerminalSize } from "../world.ts";
 
 /** How long to wait before trying a full pipe again. */
@@ -12,6 +13,7 @@ export function realEnvironment(): Environment {
     variableNames: () => Object.keys(Deno.env.toObject()),
     terminalSize,
     isErrorTerminal: () => Deno.stderr.isTerminal(),
+    isErrorJournal,
     takeKeys,
     writeOutput: (text) => writeAll(Deno.stdout, text),
     writeError: (text) => writeAll(Deno.stderr, text),

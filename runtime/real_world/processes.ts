@@ -3,6 +3,7 @@
 import type { Cancel, ChildCommand, ChildProcess, ChildStatus, Processes, SignalName } from "../world.ts";
 import { keepDescriptorsBack } from "./descriptors.ts";
 import { becomeProgram } from "./modules.ts";
+import { ignoresHangup, isSupervised, notifyServiceManager } from "./service_manager.ts";
 import { signalNumber } from "./signal_number.ts";
 import { toFileError } from "./platform_error.ts";
 
@@ -26,6 +27,10 @@ export function realProcesses(): Processes {
     onSignal,
     become: becomeProgram,
     onUncaught,
+    get isSupervised() {
+      return isSupervised();
+    },
+    notify: notifyServiceManager,
     exit: (status) => Deno.exit(status),
   };
 }
@@ -185,6 +190,9 @@ function onUncaught(handler: (error: unknown) => void): Cancel {
 }
 
 function onSignal(name: SignalName, handler: () => void): Cancel {
+  // It was started to outlive its terminal. An interrupt is heard all the same: shells have it ignored in the background
+  // only so that a key at the terminal does not reach that far, and whoever sends one by name means it.
+  if (name === "SIGHUP" && ignoresHangup()) return () => {};
   try {
     Deno.addSignalListener(name, handler);
   } catch (error) {

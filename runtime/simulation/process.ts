@@ -87,6 +87,8 @@ export class SimulatedProcess {
   readonly output: string[] = [];
   /** All that it wrote to standard error. */
   readonly errors: string[] = [];
+  /** All that it told its service manager: there is one where the variable `NOTIFY_SOCKET` names its socket. */
+  readonly notices: string[] = [];
   readonly #context: HostContext;
   readonly #program: Program;
   readonly #options: StartOptions;
@@ -402,6 +404,7 @@ function makeEnvironment(
     variableNames: () => Object.keys(variables),
     terminalSize: () => null,
     isErrorTerminal: () => false,
+    isErrorJournal: () => false,
     takeKeys: () => null,
     writeOutput: (text) => void (life.isAlive && process.output.push(text)),
     writeError: (text) => {
@@ -417,6 +420,7 @@ function makeProcesses(
   options: StartOptions,
   parent: Life | null,
 ): Processes {
+  const isSupervised = (options.environment?.["NOTIFY_SOCKET"] ?? "") !== "";
   return {
     pid: life.pid,
     get parentPid() {
@@ -439,6 +443,8 @@ function makeProcesses(
     become: (url) => Promise.reject(fileError("run", url, "ENOENT")),
     // An exception that nobody caught fails the simulation.
     onUncaught: () => () => {},
+    isSupervised,
+    notify: (text) => void (life.isAlive && isSupervised && process.notices.push(text)),
     exit: (status) => {
       if (life.isAlive) process.exit(status);
     },

@@ -30,6 +30,21 @@ Deno.test("errorStreamSink() writes each record at once, with the process id bef
   assert(process.errors.join("").startsWith(`[${id}] `));
 });
 
+Deno.test("errorStreamSink() gives each line its level when stderr leads to the journal", async () => {
+  const simulation = new Simulation({ seed: 1 });
+  const process = simulation.host("alpha").start("p", (own) => {
+    const sink = errorStreamSink({ ...own, environment: { ...own.environment, isErrorJournal: () => true } });
+    for (const tag of ["!", "?", "=", "^", "+", ">", "~", "&", "_"] as const) {
+      sink.write({ ...record(own, "hello"), tag });
+    }
+    sink.write(record(own, "two\n\nlines"));
+  });
+  await simulation.settle();
+  const lines = process.errors.join("").split("\n");
+  assertEquals(lines.map((line) => line.slice(0, 4)).slice(0, 9).join(""), "<3>[<4>[<4>[<5>[<6>[<6>[<7>[<7>[<7>[");
+  assertEquals(lines.slice(9).map((line) => /^<5>|^$/.test(line)), [true, true, true, true]);
+});
+
 Deno.test("FolderSink writes in batches, and begins a new file when one is full", async () => {
   const simulation = new Simulation({ seed: 1 });
   const host = simulation.host("alpha");

@@ -48,7 +48,12 @@ interface Bench {
   readonly simulation: Simulation;
   readonly host: SimulatedHost;
   /** Starts a program in the project folder. */
-  start(main: Program["main"], argv: readonly string[], options?: Partial<Program>): SimulatedProcess;
+  start(
+    main: Program["main"],
+    argv: readonly string[],
+    options?: Partial<Program>,
+    environment?: Readonly<Record<string, string>>,
+  ): SimulatedProcess;
   /** Starts `greet`, and waits for its end. */
   greet(...argv: readonly string[]): Promise<SimulatedProcess>;
 }
@@ -58,11 +63,11 @@ function bench(): Bench {
   const host = simulation.host("alpha");
   host.disk.makeFolder("/project", 0);
   let count = 0;
-  const start: Bench["start"] = (main, argv, options = {}) =>
+  const start: Bench["start"] = (main, argv, options = {}, environment = {}) =>
     host.start(`p${++count}`, async (world: World) => {
       const program = { main, name: `${main.name}.ts`, executable: `/project/${main.name}.ts`, ...options };
       world.processes.exit(await runProgram(world, program, world.processes.self.arguments));
-    }, { arguments: argv, folder: "/project" });
+    }, { arguments: argv, folder: "/project", environment });
   return {
     simulation,
     host,
@@ -198,6 +203,41 @@ Deno.test("runProgram() turns the first signal into a Stop", async () => {
     await simulation.runUntil(() => !process.isAlive, 1000);
     assertEquals(texts(process), ["", "idle.ts: aborted (user or software interrupt)\n", 71]);
   }
+});
+
+Deno.test("runProgram() tells a service manager of its course, and ends well when that ends it", async () => {
+  const supervised = { NOTIFY_SOCKET: "/run/notify" };
+  const courses: readonly (readonly [argv: string[], "SIGTERM" | "SIGINT", environment: object, expected: unknown])[] =
+    [
+      [[], "SIGTERM", supervised, [["READY=1", "STOPPING=1"], "", 0]],
+      [[], "SIGINT", supervised, [["READY=1", "STOPPING=1"], "idle.ts: aborted (user or software interrupt)\n", 71]],
+      [[], "SIGTERM", {}, [[], "idle.ts: aborted (user or software interrupt)\n", 71]],
+      // What a service starts has another one to tell.
+      [["--child-process"], "SIGTERM", supervised, [[], "idle.ts: aborted (user or software interrupt)\n", 71]],
+    ];
+  for (const [argv, signal, environment, expected] of courses) {
+    const { start, simulation } = bench();
+    const process = start(idle, argv, {}, environment as Record<string, string>);
+    await simulation.runFor(1000);
+    process.signal(signal);
+    await simulation.runUntil(() => !process.isAlive, 1000);
+    assertEquals([process.notices, process.errors.join(""), process.exitStatus], expected, signal);
+  }
+});
+
+Deno.test("runProgram() leaves a fault a fault, also when a service manager ends it", async () => {
+  async function sore(self: Routine): Promise<Faulted> {
+    await self.select(Stop);
+    return new Faulted("cannot stop well");
+  }
+  bind(sore, "process_shell_test");
+  const { start, simulation } = bench();
+  const process = start(sore, [], { tellsReady: true }, { NOTIFY_SOCKET: "@notify" });
+  await simulation.runFor(1000);
+  process.signal("SIGTERM");
+  await simulation.runUntil(() => !process.isAlive, 1000);
+  assertEquals(process.notices, ["STOPPING=1"]);
+  assertEquals(texts(process), ["", "sore.ts: cannot stop well\n", 71]);
 });
 
 Deno.test("runProgram() ends at the third signal of somebody who waits, but not by one that came twice", async () => {
