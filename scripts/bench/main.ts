@@ -25,7 +25,8 @@ const PARTS = [
   "threads",
   "http",
   "demo",
-  "directory_match",
+  "directory",
+  "growth",
   "start",
 ];
 

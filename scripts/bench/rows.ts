@@ -60,3 +60,8 @@ function median(values: readonly number[]): number {
 function round(value: number): number {
   return Number(value.toPrecision(3));
 }
+
+/** A count as it stands in names of rows: `10 000`. */
+export function grouped(count: number): string {
+  return count < 10_000 ? `${count}` : `${count}`.replaceAll(/\B(?=(\d{3})+$)/g, " ");
+}
