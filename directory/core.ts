@@ -88,6 +88,8 @@ export interface DirectoryCounts {
   readonly known: number;
   /** Names with routes or sessions, over all subscriptions of this process. */
   readonly pairings: number;
+  /** Routes that the subscriptions of this process know, from this directory and from those above. */
+  readonly routes: number;
   readonly transports: number;
   readonly peers: number;
   /** Pieces of work that wait for turns of their own. */
@@ -151,6 +153,7 @@ export class DirectoryCore {
       children: this.#children.size,
       known: this.#upward.knownCount,
       pairings: this.#subscribers.pairingCount,
+      routes: this.#subscribers.routeCount,
       transports: this.#transports.size,
       peers: this.#publishers.peerCount,
       chores: this.#chores.size,

@@ -137,6 +137,11 @@ export class SubscriberHome {
     return count;
   }
 
+  /** How many routes are known for all subscriptions together. */
+  get routeCount(): number {
+    return this.#pairings().reduce((sum, { routes }) => sum + routes.size, 0);
+  }
+
   /** Begins a subscription. */
   add(id: string, subscriber: Address): void {
     this.#wishes.set(id, {

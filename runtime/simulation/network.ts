@@ -167,7 +167,12 @@ export class SimulatedNetwork {
   viewOf(station: Station, life: Life): Network {
     return {
       // Errors must arrive as rejections, and nothing at all at a process that has ended.
-      listen: (host, port) => life.isAlive ? settled(() => this.#listen(station, life, host, port)) : never(),
+      listen: (host, port) => {
+        const delay = 1000 * this.#conditions.listenMs;
+        const open = () => this.#listen(station, life, host, port);
+        if (!life.isAlive) return never();
+        return delay > 0 ? life.later(delay, open) : settled(open);
+      },
       connect: (host, port) => life.isAlive ? this.#connect(station, life, host, port) : never(),
       primaryAddress: () => station.address,
       interfaceAddresses: () => [{ name: INTERFACE, address: station.address, prefixBits: PREFIX_BITS }],

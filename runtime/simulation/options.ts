@@ -24,6 +24,8 @@ export interface NetworkConditions {
   readonly lifetimeMeanMs: number;
   /** Bytes written but not yet read, per direction; a write waits for room. @default {65536} */
   readonly inFlightBytesMax: number;
+  /** How long a system takes to open a port for its program. @default {0} */
+  readonly listenMs: number;
   /** How long a connect may take. @default {10000} */
   readonly connectTimeoutMs: number;
   /** How long bytes may be held by a partition or a dead host until their sender's connection breaks. @default {30000} */
@@ -42,6 +44,7 @@ export const LOCAL_NETWORK: NetworkConditions = {
   refuseProbability: 0,
   lifetimeMeanMs: Infinity,
   inFlightBytesMax: 65_536,
+  listenMs: 0,
   connectTimeoutMs: 10_000,
   breakAfterMs: 30_000,
 };
@@ -106,6 +109,7 @@ export function withConditions(base: NetworkConditions, changes: Partial<Network
   demand(all.latencyMeanMs >= all.latencyMinMs, "latencyMeanMs is less than latencyMinMs");
   demand(all.loopbackLatencyMinMs >= 0, "loopbackLatencyMinMs is negative");
   demand(all.loopbackLatencyMeanMs >= all.loopbackLatencyMinMs, "loopbackLatencyMeanMs is less than its minimum");
+  demand(all.listenMs >= 0, "listenMs is negative");
   demand(all.inFlightBytesMax >= 1, "inFlightBytesMax is less than 1");
   demand(all.connectTimeoutMs > 2 * all.latencyMeanMs, "connectTimeoutMs is less than a mean round trip");
   demand(all.breakAfterMs > 2 * all.latencyMeanMs, "breakAfterMs is less than a mean round trip");

@@ -285,6 +285,23 @@ Deno.test("Network.listen() refuses a port in use, another host's address, and g
   });
 });
 
+Deno.test("Network.listen() takes as long as the network's conditions say, and opens nothing for who has ended meanwhile", async () => {
+  const simulation = new Simulation({ seed: 1, network: { listenMs: 20 } });
+  const host = simulation.host("alpha");
+  const opened: number[] = [];
+  const process = host.start("slow", async ({ network }) => {
+    await network.listen("127.0.0.1", 5000);
+    opened.push(simulation.now);
+    await network.listen("127.0.0.1", 5001);
+  });
+  await simulation.runFor(30);
+  assertEquals([opened, process.resources.listeners], [[20], 1]);
+  process.crash();
+  await simulation.runFor(100);
+  await simulation.execute(host, async ({ network }) => (await network.listen("127.0.0.1", 5001)).close());
+  assertThrows(() => new Simulation({ seed: 1, network: { listenMs: -1 } }), RangeError, "listenMs");
+});
+
 Deno.test("Network.listen() gives ports out again soon on a host that has few, but none in use", async () => {
   const simulation = new Simulation({ seed: 1 });
   const host = simulation.host("alpha", { portCount: 3 });

@@ -4,14 +4,16 @@
 
 /** How long after a name was given up a refusal because of it may still be read, in virtual milliseconds. */
 const GRACE_MS = 50;
+/** The same for the names of an actor that has ended: its directory takes them back one after the other. */
+const ENDED_GRACE_MS = 1_000;
 
 interface Claim {
   /** Requests without an answer. */
   pending: number;
   /** Publications that are confirmed and not cleared. */
   held: number;
-  /** When the last of them was cleared. */
-  givenUpAt: number;
+  /** Until when they may still be in the way of others. */
+  busyUntil: number;
 }
 
 /** The names of one process. */
@@ -27,7 +29,7 @@ export class Claims {
   #claimOf(name: string): Claim {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    const claim: Claim = { pending: 0, held: 0, givenUpAt: -Infinity };
+    const claim: Claim = { pending: 0, held: 0, busyUntil: -Infinity };
     this.#byName.set(name, claim);
     return claim;
   }
@@ -48,13 +50,20 @@ export class Claims {
   giveUp(name: string): void {
     const claim = this.#claimOf(name);
     claim.held--;
-    claim.givenUpAt = this.#now();
+    claim.busyUntil = Math.max(claim.busyUntil, this.#now() + GRACE_MS);
+  }
+
+  /** An actor has ended that had asked for these names, as often as they are there, and had got those. */
+  end(asked: readonly string[], got: readonly string[]): void {
+    for (const name of [...asked, ...got]) this.#claimOf(name).busyUntil = this.#now() + ENDED_GRACE_MS;
+    for (const name of asked) this.#claimOf(name).pending--;
+    for (const name of got) this.#claimOf(name).held--;
   }
 
   /** Somebody was refused; false if nobody else has the name, or has asked for it, or had it just now. */
   refuse(name: string): boolean {
     const claim = this.#claimOf(name);
     claim.pending--;
-    return claim.pending + claim.held > 0 || this.#now() - claim.givenUpAt <= GRACE_MS;
+    return claim.pending + claim.held > 0 || this.#now() <= claim.busyUntil;
   }
 }

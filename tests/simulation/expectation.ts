@@ -51,6 +51,8 @@ export interface Expectation {
   readonly directories: ReadonlyMap<Seat, Expected>;
   /** The sessions of the subscribers of each process. */
   readonly meetings: ReadonlyMap<Seat, readonly Meeting[]>;
+  /** How many routes those subscribers know. */
+  readonly routes: ReadonlyMap<Seat, number>;
 }
 
 /** What ought to be with these processes alive. Directories come before those below them. */
@@ -58,7 +60,8 @@ export function expectationOf(homes: readonly Home[]): Expectation {
   const directories = new Map<Seat, Expected>();
   for (const home of homes.toReversed()) directories.set(home.seat, expectedOf(home, [...directories.values()]));
   const meetings = new Map(homes.map(({ seat }) => [seat, meetingsOf(seat, directories)]));
-  return { directories, meetings };
+  const routes = new Map(homes.map(({ seat }) => [seat, routesOf(seat, directories)]));
+  return { directories, meetings, routes };
 }
 
 function expectedOf(home: Home, others: readonly Expected[]): Expected {
@@ -118,6 +121,20 @@ function meetingsOf(seat: Seat, directories: ReadonlyMap<Seat, Expected>): Meeti
     }
   }
   return [...meetings.values()];
+}
+
+/** How many routes the subscribers of a process ought to know: one for each name that they meet, of each directory. */
+function routesOf(seat: Seat, directories: ReadonlyMap<Seat, Expected>): number {
+  if (!seat.isHome) return 0;
+  const { own, subscriptions } = directories.get(seat)!;
+  const wishes = subscriptions.filter(({ subscribedId }) => own.has(subscribedId!));
+  let count = 0;
+  for (const place of seat.chain) {
+    const directory = directories.get(place);
+    if (directory === undefined) break;
+    for (const subscription of wishes) count += metBy(subscription, directory).length;
+  }
+  return count;
 }
 
 /** The publications that a subscription meets in a directory. */

@@ -65,6 +65,17 @@ export function flap(stage: Stage, random: SeededRandom): void {
   }
 }
 
+/** An actor ends while its process lives on, perhaps just when it has asked for something, and another one takes its place. */
+export function endActor(stage: Stage, random: SeededRandom): void {
+  const found = actorOf(stage, random);
+  if (found === null) return;
+  const fails = random.chance(0.5);
+  const kinds = random.pick([[], [], ["publish"], ["subscribe"], ["publish", "publish", "subscribe"]] as const);
+  const last = kinds.map((kind) => stage.wishes.draw(kind, random));
+  stage.note(`${found.witness.name} ${fails ? "fails" : "returns"}`);
+  found.tenant.endActor(found.actor, { fails, last, resumes: random.chance(0.6) });
+}
+
 /** Several processes want the same name at the same moment. */
 export function clash(stage: Stage, random: SeededRandom): void {
   const wish = stage.wishes.draw("publish", random);

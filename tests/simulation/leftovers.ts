@@ -51,6 +51,10 @@ class Count {
     this.#expect("known", counts.known, hasParent ? upward.publications.length + upward.subscriptions.length : 0);
     this.#expect("chores", counts.chores, 0);
     this.#expect("pairings", counts.pairings, this.#meetings.length);
+    // A directory further up than the next that has lost its memory leaves routes that nobody clears. They are found out when
+    // they are tried, and while there is a session nearer by they are not.
+    const routes = this.#expectation.routes.get(seat)!;
+    this.#expect("routes", counts.routes, routes, seat.chain.length > 2 ? Infinity : routes);
     const over = this.#meetings.filter(isOverTransport);
     // Subscribers of a process may share transports, but no transport has two sessions of one of them.
     this.#expect("transports", counts.transports, publicationCount(over), over.length);

@@ -58,9 +58,9 @@ export interface WorldShape {
 /** Networks: a quick one, one that takes its time, one that tears everything to pieces, one that is slow inside, too. */
 const NETWORKS: readonly Partial<NetworkConditions>[] = [
   {},
-  { loopbackLatencyMinMs: 0.5, loopbackLatencyMeanMs: 15, latencyMinMs: 5, latencyMeanMs: 40 },
+  { loopbackLatencyMinMs: 0.5, loopbackLatencyMeanMs: 15, latencyMinMs: 5, latencyMeanMs: 40, listenMs: 4 },
   { splitProbability: 0.7, mergeProbability: 0.6, shortReadProbability: 0.6, inFlightBytesMax: 700 },
-  { loopbackLatencyMinMs: 0, loopbackLatencyMeanMs: 200, latencyMinMs: 0, latencyMeanMs: 60 },
+  { loopbackLatencyMinMs: 0, loopbackLatencyMeanMs: 200, latencyMinMs: 0, latencyMeanMs: 60, listenMs: 40 },
 ];
 /** Actors of each process. */
 export const ACTORS = 2;

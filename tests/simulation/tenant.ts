@@ -18,8 +18,10 @@ import { type AddressValue as Address, Log, Runtime, type World } from "../../ru
 import type { Seat } from "./seat.ts";
 import { ACTORS, type WorldShape } from "./shape.ts";
 import type { Wish } from "./wishes.ts";
+import { EndYourself } from "./talk.ts";
 import { testify, Witness } from "./witness.ts";
 
+const ACTOR_NAMES = ["x", "y"] as const;
 /** How long a system tries to connect, and a little more. */
 const CONNECT_MS = 10_500;
 
@@ -38,18 +40,22 @@ export interface TenantOptions {
 export class Tenant {
   readonly runtime: Runtime;
   readonly directory: Address;
-  readonly witnesses: readonly Witness[];
   /** Lines of its log at WARNING and above. */
   readonly warnings: string[] = [];
   readonly #world: World;
   readonly #seat: Seat;
   readonly #claims: Claims;
+  readonly #witnesses: Witness[];
+  readonly #life: number;
+  /** Actors that have ended while the process lived on. */
+  #ended = 0;
   #isAskedToLeave = false;
   #isLeaving = false;
 
   constructor(world: World, { seat, life, conditions }: TenantOptions) {
     const { isStrict, detectSeconds, turnUnits } = conditions;
     this.#world = world;
+    this.#life = life;
     this.#seat = seat;
     const log = new Log("WARNING", { write: ({ text, tag }) => void this.warnings.push(`${tag} ${text}`) });
     this.runtime = new Runtime(world, { strict: isStrict, log });
@@ -71,10 +77,15 @@ export class Tenant {
     const claims = new Claims(() => world.clock.now());
     this.#claims = claims;
     // In directories there is one, for questions.
-    const names = seat.isHome ? ["x", "y"].slice(0, ACTORS) : ["q"];
-    this.witnesses = names.map((name) => new Witness(`${seat.name}/${name}${life}`, claims));
-    for (const witness of this.witnesses) this.runtime.start(testify, { witness });
+    const names = seat.isHome ? ACTOR_NAMES.slice(0, ACTORS) : ["q"];
+    this.#witnesses = names.map((name) => new Witness(`${seat.name}/${name}${life}`, claims));
+    for (const witness of this.#witnesses) this.runtime.start(testify, { witness });
     for (const wish of shape.program) this.ask(wish);
+  }
+
+  /** Its actors, those that live. */
+  get witnesses(): readonly Witness[] {
+    return this.#witnesses;
   }
 
   /** True once it was asked to leave. */
@@ -84,12 +95,13 @@ export class Tenant {
 
   /** Lets an actor publish or subscribe. */
   ask({ kind, actor, text, scope, isEncrypted }: Wish): void {
-    this.#ask(this.witnesses[actor]!, (self) => {
+    const witness = this.#witnesses[actor]!;
+    this.#ask(witness, (self) => {
       // What a library publishes for its process alone is not confirmed.
       const reach = this.#seat.scope === "LIBRARY" && scope === "PROCESS" ? "GROUP" : scope;
       if (kind === "subscribe") subscribe(self, text, { scope });
       else {
-        this.#claims.ask(text);
+        witness.ask(text);
         publish(self, text, { scope: reach, encrypted: isEncrypted });
       }
     });
@@ -109,6 +121,33 @@ export class Tenant {
       if (witness.self === null || this.#isLeaving) return;
       witness.unanswered++;
       request(witness.self);
+    });
+  }
+
+  /**
+   * Ends one of its actors, while the process lives on; another one takes its place.
+   *
+   * @param actor Which.
+   * @param options Whether it fails or returns, what it asks for with its last breath, and whether the next one begins as
+   *   it did when the process began.
+   */
+  endActor(
+    actor: number,
+    { fails, last, resumes }: { readonly fails: boolean; readonly last: readonly Wish[]; readonly resumes: boolean },
+  ): void {
+    for (const wish of last) this.ask({ ...wish, actor });
+    this.#world.clock.soon(() => {
+      const witness = this.#witnesses[actor]!;
+      const { self } = witness;
+      if (self === null || this.#isLeaving) return;
+      self.send(new EndYourself({ fails }), self.address);
+      witness.end();
+      this.#seat.leftovers.push(...witness.problems);
+      const next = new Witness(`${this.#seat.name}/${ACTOR_NAMES[actor]}${this.#life}-${++this.#ended}`, this.#claims);
+      this.#witnesses[actor] = next;
+      this.runtime.start(testify, { witness: next });
+      if (!resumes) return;
+      for (const wish of this.#seat.shape.program) if (wish.actor === actor) this.ask(wish);
     });
   }
 
@@ -178,9 +217,9 @@ export class Tenant {
     return this.runtime.receiverAt(this.directory)?.queueAccount?.().accepted ?? 0;
   }
 
-  /** Sessions of its actors that have begun or ended. */
+  /** Sessions of its actors that have begun or ended; all those of an actor end with it. */
   get sessionChanges(): number {
-    return this.witnesses.reduce((sum, { changes }) => sum + changes, 0);
+    return this.witnesses.reduce((sum, { changes }) => sum + changes, 1_000_000 * this.#ended);
   }
 
   /** What the transport counts. */

@@ -17,7 +17,7 @@ import {
 } from "../../directory/mod.ts";
 import { type AddressValue as Address, type Instant, isRemote, type Routine } from "../../runtime/mod.ts";
 import type { Claims } from "./claims.ts";
-import { Heard, Said, Told } from "./talk.ts";
+import { EndYourself, Heard, Said, Told } from "./talk.ts";
 
 /** Words at the beginning of each session. */
 const FIRST_WORDS = 2;
@@ -63,8 +63,10 @@ export class Witness {
   changes = 0;
   /** The last listing of all that a directory knows. */
   listing: DirectoryListing | null = null;
-  /** Null before it runs. */
+  /** Null before it runs, and once it has ended. */
   self: Routine | null = null;
+  /** Names that it has asked for without an answer. */
+  readonly asked: string[] = [];
   readonly #claims: Claims;
   readonly #visitors = new Set<Address>();
   #tokens = 0;
@@ -76,6 +78,18 @@ export class Witness {
   constructor(name: string, claims: Claims) {
     this.name = name;
     this.#claims = claims;
+  }
+
+  /** Asks for a name; the request itself is for the caller. */
+  ask(name: string): void {
+    this.asked.push(name);
+    this.#claims.ask(name);
+  }
+
+  /** It is asked for nothing more, and waits for nothing: its listings and sessions are to go. */
+  end(): void {
+    this.self = null;
+    this.#claims.end(this.asked, [...this.published.values()].map(({ name }) => name!));
   }
 
   /** Says so many words in each of its sessions, at either side. */
@@ -117,6 +131,7 @@ export class Witness {
 
   /** Names are refused that others of the process have; those of libraries, and ports that run out, are explained. */
   #refused({ name, note, explanation }: NotPublished): void {
+    this.#answered(name!);
     const isRight = this.#claims.refuse(name!);
     if (!isRight && explanation === note) this.#problem(`can't publish "${name}" (${note}), but nobody has it`);
   }
@@ -125,8 +140,13 @@ export class Witness {
     if (message.scope !== "PROCESS") this.hasReached = true;
     if (message instanceof Published) {
       this.published.set(message.publishedId!, message);
+      this.#answered(message.name!);
       this.#claims.take(message.name!);
     } else this.subscribed.set(message.subscribedId!, message);
+  }
+
+  #answered(name: string): void {
+    this.asked.splice(this.asked.indexOf(name), 1);
   }
 
   // Sessions.
@@ -228,7 +248,15 @@ export class Witness {
 /** The body of the actor. */
 export async function testify(self: Routine, { witness }: { witness: Witness }): Promise<void> {
   witness.self = self;
-  for (;;) witness.take(await self.input(), self.returnAddress);
+  for (;;) {
+    const message = await self.input();
+    if (message instanceof EndYourself) {
+      if (message.fails) throw new Error("was told to fail");
+      return;
+    }
+    // What has come before it ends is of no interest any more.
+    if (witness.self !== null) witness.take(message, self.returnAddress);
+  }
 }
 
 /** True for the publisher's end of a session with a subscriber in a library of its process. */

@@ -86,6 +86,27 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     wrong: "    // It was stopped before the port was open.",
     what: "a publication that is cleared before its port is open leaves it open",
   },
+  {
+    name: "ended-actor-stays-listed",
+    file: "directory/directory.ts",
+    right: "      if (!isRemote(returnAddress)) this.#watch(objectOf(received));\n",
+    wrong: "",
+    what: "what an actor has published and subscribed stays listed when it ends",
+  },
+  {
+    name: "ended-actor-gets-its-port",
+    file: "directory/registry.ts",
+    right: "      if (reservation !== undefined) {\n        this.#waiting.delete(id);",
+    wrong: "      if (reservation !== undefined && publishers.peerCount < 0) {\n        this.#waiting.delete(id);",
+    what: "an actor that ends before its port is open is published all the same",
+  },
+  {
+    name: "clear-not-passed-up",
+    file: "directory/registry.ts",
+    right: "      upward.clearPublication(publication.id);\n",
+    wrong: "",
+    what: "the directory above is not told that a publication was cleared",
+  },
   // Re-registrations that are forgotten.
   {
     name: "parent-not-told-again",
@@ -128,6 +149,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     right: "    if (known.owner!.order > child.order || (known.owner",
     wrong: "    if (known.owner!.order < child.order || (known.owner",
     what: "what comes by a newer connection of a child is taken for old",
+  },
+  {
+    name: "moved-from-closed-link-not-matched",
+    file: "directory/registry.ts",
+    right: "const mustRoute = known.owner!.isGone || !isWider",
+    wrong: "const mustRoute = !isWider",
+    what: "what came while a listing's old connection was being cleared does not meet it on its new one",
   },
   {
     name: "standby-not-told-above",
@@ -217,13 +245,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     what: "a publisher does not hear of sessions that end with their connection",
   },
   {
-    name: "sessions-of-one-subscriber-mixed-up",
-    file: "directory/home/publisher_home.ts",
-    right: "  return `${subscriberAddress} ${routeId}`;",
-    wrong: "  return `${subscriberAddress} ${routeId === null}`;",
-    what: "a publisher tells sessions apart by their subscriber alone",
-  },
-  {
     name: "available-before-dropped",
     file: "directory/home/subscriber_home.ts",
     right: "    this.#endSession(pairing);\n    if (old !== null) this.#transports.retire(old);",
@@ -237,13 +258,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     right: "    if (this.#end <= end) return null;",
     wrong: "    if (this.#end < end) return null;",
     what: "the last byte of a frame is looked at before it has come",
-  },
-  {
-    name: "held-frames-reversed",
-    file: "net/outbound.ts",
-    right: "    for (const write of held) write();",
-    wrong: "    for (const write of held.reverse()) write();",
-    what: "what was held back during the key exchange goes out in the wrong order",
   },
 ];
 
