@@ -18,74 +18,12 @@ import {
   type World,
 } from "../runtime/mod.ts";
 import { type Command, commandHelp, type CommandSetting, mainHelp, PROGRAM_NAME } from "./command.ts";
-import { add } from "./commands/add.ts";
-import { completionOf } from "./commands/completion.ts";
-import { create } from "./commands/create.ts";
-import { deleteRoles } from "./commands/delete.ts";
-import { destroy } from "./commands/destroy.ts";
-import { host, lan } from "./commands/directories.ts";
-import { doctor } from "./commands/doctor.ts";
-import { edit } from "./commands/edit.ts";
-import { exec, execute } from "./commands/exec.ts";
-import { group } from "./commands/group.ts";
-import { history } from "./commands/history.ts";
-import { list } from "./commands/list.ts";
-import { model } from "./commands/model.ts";
-import { network } from "./commands/network.ts";
-import { ping } from "./commands/ping.ts";
-import { log } from "./commands/log.ts";
-import { resource } from "./commands/resource.ts";
-import { pack } from "./commands/pack.ts";
-import { returned } from "./commands/returned.ts";
-import { run } from "./commands/run.ts";
-import { script } from "./commands/script.ts";
-import { service } from "./commands/service.ts";
-import { start } from "./commands/start.ts";
-import { status } from "./commands/status.ts";
-import { stop } from "./commands/stop.ts";
-import { top } from "./commands/top.ts";
-import { unpack } from "./commands/unpack.ts";
-import { update } from "./commands/update.ts";
-import { validate } from "./commands/validate.ts";
-import { why } from "./commands/why.ts";
+import { allCommands, COMMAND_NAMES, findCommand } from "./command_table.ts";
+import { EXEC } from "./lazy_modules.ts";
 import { versionText } from "./version.ts";
 
-/** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
-  create,
-  add,
-  update,
-  edit,
-  deleteRoles,
-  list,
-  run,
-  start,
-  status,
-  stop,
-  top,
-  history,
-  returned,
-  log,
-  resource,
-  model,
-  script,
-  pack,
-  unpack,
-  validate,
-  destroy,
-  exec,
-  host,
-  lan,
-  service,
-  network,
-  ping,
-  why,
-  doctor,
-  completionOf(() => COMMANDS),
-];
-
-/** Commands that other programs call. */
-const HIDDEN_COMMANDS: readonly Command[] = [group];
+/** The command whose line is its own to read. */
+const EXEC_NAME = "exec";
 
 /**
  * Runs the cake command.
@@ -95,7 +33,10 @@ const HIDDEN_COMMANDS: readonly Command[] = [group];
  */
 export async function runCake(world: World, argv: readonly string[]): Promise<number | null> {
   // What stands behind the module's name is the module's, to the letter.
-  if (argv[0] === exec.name && argv[1] !== "--help") return await execute(world, argv.slice(1));
+  if (argv[0] === EXEC_NAME && argv[1] !== "--help") {
+    const { execute } = await EXEC.load();
+    return await execute(world, argv.slice(1));
+  }
   let commandLine = new CommandLine();
   try {
     const { long, words, ...others } = splitArguments(argv);
@@ -120,9 +61,9 @@ async function runCommand(world: World, commandLine: CommandLine, rest: SplitArg
     if (name === undefined && !commandLine.help) return await complain(world, commandLine, "no sub-command");
     return await helpOn(world, commandLine, words[0]);
   }
-  const command = findCommand(name);
+  const command = await findCommand(name);
   if (command === undefined) return await complain(world, commandLine, `unknown sub-command "${name}"`, meant(name));
-  if (commandLine.help) return help(world, name);
+  if (commandLine.help) return await help(world, name);
   const own = extractOwn({ ...rest, words }, command.settings);
   const unknown = [...own.rest.long.keys(), ...own.rest.short.keys()];
   if (unknown.length > 0 && !command.forwards) {
@@ -140,7 +81,7 @@ async function runCommand(world: World, commandLine: CommandLine, rest: SplitArg
 
 /** A question for whoever typed a name of no command. */
 function meant(name: string): string | undefined {
-  const nearest = nearestName(name, COMMANDS.map((command) => command.name));
+  const nearest = nearestName(name, COMMAND_NAMES);
   return nearest === null ? undefined : `did you mean "${nearest}"?`;
 }
 
@@ -166,19 +107,17 @@ function extractOwn(split: SplitArguments, table: readonly CommandSetting[]): Re
   };
 }
 
-function findCommand(name: string): Command | undefined {
-  return [...COMMANDS, ...HIDDEN_COMMANDS].find((command) => command.name === name);
-}
-
 /** `cake help`, or `cake help COMMAND`. */
 async function helpOn(world: World, commandLine: CommandLine, name: string | undefined): Promise<number> {
-  if (name === undefined || name === "help" || findCommand(name) !== undefined) return help(world, name);
+  if (name === undefined || name === "help" || await findCommand(name) !== undefined) {
+    return await help(world, name);
+  }
   return await complain(world, commandLine, `unknown sub-command "${name}"`, meant(name));
 }
 
-function help(world: World, name: string | undefined): number {
-  const command = name === undefined ? undefined : findCommand(name);
-  world.environment.writeOutput(command === undefined ? mainHelp(COMMANDS) : commandHelp(command));
+async function help(world: World, name: string | undefined): Promise<number> {
+  const command = name === undefined ? undefined : await findCommand(name);
+  world.environment.writeOutput(command === undefined ? mainHelp(await allCommands()) : commandHelp(command));
   return 0;
 }
 

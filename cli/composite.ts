@@ -15,7 +15,8 @@ import {
 import type { CommandCall, CommandSetting } from "./command.ts";
 import { groupArguments } from "./group_program.ts";
 import { absolutePath, damageText, givenHome, searchHome } from "./homes.ts";
-import { applyManifest } from "./manifest/apply.ts";
+import { MANIFESTS } from "./lazy_modules.ts";
+import { manifestPath } from "./manifest/manifest_place.ts";
 import { standardFlags } from "./standard_flags.ts";
 
 /** A home that is ready to be run. */
@@ -45,8 +46,13 @@ export async function runnable(call: CommandCall, { verb, empty }: RunWords): Pr
   const { world, words } = call;
   const path = absolutePath(world, givenHome(call));
   const cannot = `cannot ${verb} "${path}"`;
-  const refused = await applyManifest(call, cannot);
-  if (refused !== null) return refused;
+  const manifest = await manifestPath(call);
+  if (manifest !== null) {
+    // The most of a start is the loading of modules: those that read YAML only where there is some.
+    const { applyManifest } = await MANIFESTS.load();
+    const refused = await applyManifest(call, manifest, cannot);
+    if (refused !== null) return refused;
+  }
   const home = words.length > 0 ? await searchHome(world, path, words) : await openHome(world, path);
   if (home instanceof Faulted) return home;
   if (home === null) return new Faulted(cannot, "does not exist or unexpected/incomplete materials");

@@ -1,7 +1,7 @@
 /** The entry of the cake command. */
 
 import { realWorld } from "../runtime/mod.ts";
-import { runCake } from "./mod.ts";
+import { runCake } from "./cake.ts";
 
 if (import.meta.main) {
   const world = realWorld();

@@ -4,6 +4,8 @@
  * @module
  */
 
-export { COMMANDS, runCake } from "./cake.ts";
+export { runCake } from "./cake.ts";
+export { COMMAND_NAMES } from "./command_table.ts";
+export { COMMANDS } from "./all_commands.ts";
 export { EXIT_CODES } from "./exit_codes.ts";
 export { VERSION } from "./version.ts";

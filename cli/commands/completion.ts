@@ -5,7 +5,7 @@ import type { Command } from "../command.ts";
 import { completionScript, type Shell, SHELLS } from "../completion.ts";
 
 /** Makes the command; it completes the names of all of them. */
-export function completionOf(commands: () => readonly Command[]): Command {
+export function completionOf(commands: () => Promise<readonly Command[]>): Command {
   return {
     name: "completion",
     usage: "<shell>",
@@ -17,17 +17,17 @@ export function completionOf(commands: () => readonly Command[]): Command {
       "completion zsh > ~/.zfunc/_cake",
       "completion fish > ~/.config/fish/completions/cake.fish",
     ],
-    run: ({ world, words: [shell] }) => {
+    run: async ({ world, words: [shell] }) => {
       if (shell === undefined) {
-        return Promise.resolve({ value: new Faulted("cannot complete", `no shell specified: ${SHELLS.join(", ")}`) });
+        return { value: new Faulted("cannot complete", `no shell specified: ${SHELLS.join(", ")}`) };
       }
       if (!isShell(shell)) {
         const hint = meantText(shell, SHELLS);
         const why = `expected ${SHELLS.join(", ")}${hint}`;
-        return Promise.resolve({ value: new Faulted(`cannot complete in "${shell}"`, why) });
+        return { value: new Faulted(`cannot complete in "${shell}"`, why) };
       }
-      world.environment.writeOutput(completionScript(shell, commands()));
-      return Promise.resolve({ value: null });
+      world.environment.writeOutput(completionScript(shell, await commands()));
+      return { value: null };
     },
   };
 }

@@ -5,7 +5,8 @@ import { Aborted, Boolean, Faulted, FileError, openHome, type Routine, type Worl
 import { type Command, type CommandCall, type CommandResult, PROGRAM_NAME } from "../command.ts";
 import { runRoutine } from "../command_routine.ts";
 import { absolutePath, damageText, givenHome } from "../homes.ts";
-import { loadManifest, MANIFEST_FILE, tellProblems } from "../manifest/manifest_file.ts";
+import { loadManifest, tellProblems } from "../manifest/manifest_file.ts";
+import { MANIFEST_FILE } from "../manifest/manifest_place.ts";
 import { collect, type Collection, type Wanted } from "../pack/collect.ts";
 import { nameProblem } from "../pack/entry_name.ts";
 import { ArchiveError } from "../pack/limits.ts";

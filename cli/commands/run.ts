@@ -6,7 +6,7 @@ import { MANIFEST_SETTING, runnable } from "../composite.ts";
 import { hasFailedRole, ROLE_FAILED_STATUS } from "../exit_codes.ts";
 import { RUN_HELP } from "../group_help.ts";
 import { groupProgram } from "../group_program.ts";
-import { RunView } from "../view/run_view.ts";
+import { RUN_VIEW } from "../lazy_modules.ts";
 
 /** The setting that asks for output as it is elsewhere than on a terminal. */
 const PLAIN: CommandSetting = {
@@ -50,6 +50,7 @@ async function runHome(call: CommandCall): Promise<CommandResult> {
     return { status: await runGroup(world, groupProgram(world, { watches }), argv) };
   }
   if (commandLine.debugLevel === null) argv.push(`--debug-level=${TERMINAL_LOG_LEVEL}`);
+  const { RunView } = await RUN_VIEW.load();
   const view = new RunView(world, [...ready.home.roles.keys()]);
   return { status: await runGroup(view.world, groupProgram(view.world, { view, watches }), argv) };
 }

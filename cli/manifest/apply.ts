@@ -43,21 +43,20 @@ import {
   type WantedRole,
   wantedRoles,
 } from "./home_changes.ts";
-import { type LoadedManifest, loadManifest, manifestPath, tellProblems } from "./manifest_file.ts";
+import { type LoadedManifest, loadManifest, tellProblems } from "./manifest_file.ts";
 import { refusalProblem } from "./refusal.ts";
 
 /** How a child ended that had not yet begun to listen to signals: who interrupts at a terminal, interrupts it, too. */
 const INTERRUPTED = /process exit - code=-2,/;
 
 /**
- * Makes the home of a call what its manifest wants, and says what changed; does nothing without a manifest.
+ * Makes the home of a call what a manifest wants, and says what changed.
  *
+ * @param path The manifest, as it was given.
  * @param cannot How faults of the command begin.
  */
-export async function applyManifest(call: CommandCall, cannot: string): Promise<Faulted | null> {
+export async function applyManifest(call: CommandCall, path: string, cannot: string): Promise<Faulted | null> {
   const { world } = call;
-  const path = await manifestPath(call);
-  if (path === null) return null;
   const loaded = await loadManifest(world, path);
   if (loaded instanceof Faulted) return loaded;
   if ("problems" in loaded) return tellProblems(world, loaded);

@@ -1,24 +1,12 @@
 /** The manifest of a folder: found, read, with what the environment replaces, and held against the files it names. */
 
-import {
-  absolute,
-  DEFAULT_HOME,
-  executableKind,
-  Faulted,
-  FileError,
-  findExecutable,
-  type World,
-} from "../../runtime/mod.ts";
+import { absolute, executableKind, Faulted, FileError, findExecutable, type World } from "../../runtime/mod.ts";
 import { dirname } from "@std/path";
-import type { CommandCall } from "../command.ts";
 import { absolutePath } from "../homes.ts";
 import { type Manifest, readManifest, wholeProblems } from "./manifest.ts";
 import { type Override, VARIABLE_PREFIX, withOverrides } from "./overrides.ts";
 import { join } from "./read_fields.ts";
 import { inOrder, type Place, type Problem } from "./yaml_tree.ts";
-
-/** The name of a manifest. */
-export const MANIFEST_FILE = "cake.yaml";
 
 /** A manifest that can be used. */
 export interface LoadedManifest {
@@ -36,20 +24,6 @@ export interface LoadedManifest {
 export interface ManifestProblems {
   readonly name: string;
   readonly problems: readonly Problem[];
-}
-
-/**
- * The manifest that a call means: the one it names, or that of the current folder for the home that is there. A home that is
- * named is somewhere else's.
- *
- * @returns Its path as it was given, or null for none.
- */
-export async function manifestPath({ world, settings, commandLine }: CommandCall): Promise<string | null> {
-  const given = settings.get("manifest");
-  if (typeof given === "string") return given;
-  const home = absolutePath(world, commandLine.homePath ?? DEFAULT_HOME);
-  if (home !== absolutePath(world, DEFAULT_HOME)) return null;
-  return await world.files.info(absolutePath(world, MANIFEST_FILE)) === null ? null : MANIFEST_FILE;
 }
 
 /** Reads a manifest; a fault says why the file can't be read at all. */

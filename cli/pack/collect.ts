@@ -2,7 +2,7 @@
 
 import { basename, dirname, join, relative } from "@std/path";
 import { absolute, executableKind, type Home, isCakeScript, type World } from "../../runtime/mod.ts";
-import { MANIFEST_FILE } from "../manifest/manifest_file.ts";
+import { MANIFEST_FILE } from "../manifest/manifest_place.ts";
 import { scanFolder, scanSelection } from "../storage/scan.ts";
 import { below, type Stored } from "../storage/stored.ts";
 import { sourcesOf } from "../watch/sources.ts";

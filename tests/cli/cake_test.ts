@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { COMMANDS, VERSION } from "../../cli/mod.ts";
+import { COMMAND_NAMES, COMMANDS, VERSION } from "../../cli/mod.ts";
+import { findCommand } from "../../cli/command_table.ts";
 import { HOME, simulatedCake } from "../helpers/simulated_cake.ts";
 
 Deno.test("cake without a command, or with an unknown one, says so", async () => {
@@ -26,6 +27,13 @@ Deno.test("cake --help and --version print to stdout", async () => {
     assertEquals((await cake("help", name))[0], text);
   }
   assertEquals(await cake("--version"), [`cake ${VERSION}\n`, "", 0]);
+});
+
+Deno.test("the table of commands has the names of all of them, and finds each by its name", async () => {
+  assertEquals(COMMAND_NAMES, COMMANDS.map(({ name }) => name));
+  for (const command of COMMANDS) assertEquals(await findCommand(command.name), command);
+  assertEquals((await findCommand("group"))?.name, "group");
+  assertEquals(await findCommand("toString"), undefined);
 });
 
 Deno.test("VERSION is that of deno.json", async () => {
