@@ -2,7 +2,7 @@
 
 import { GetRoleReport, RoleReport, RoleRuns } from "../../directory/mod.ts";
 import { Closed, listen, Listening, NotListening } from "../../net/mod.ts";
-import { Aborted, type AddressValue, bind, Faulted, HostPort, type Routine, Stop } from "../../runtime/mod.ts";
+import { Aborted, type AddressValue, bind, Faulted, HostPort, lastHop, type Routine, Stop } from "../../runtime/mod.ts";
 import type { RoleBoard } from "../role_board.ts";
 import { CompositeStatus, GetCompositeStatus, RoleWish } from "./messages.ts";
 
@@ -15,13 +15,21 @@ export interface ControlSettings {
   readonly onUp: (role: string) => void;
 }
 
+/** A connection with a role. */
+interface Line {
+  readonly role: string;
+  /** Who counts there. */
+  readonly reporter: AddressValue;
+}
+
 /**
  * Listens on this machine at any free port, and sends its parent the `HostPort`, or a fault. Wishes that may be made go on to
  * the parent, which answers them.
  */
 export async function CompositeControl(self: Routine, settings: ControlSettings): Promise<Aborted> {
   const { token, board, onUp } = settings;
-  const lines = new Map<AddressValue, string>();
+  /** By connection. */
+  const lines = new Map<AddressValue, Line>();
   const reports = new Map<string, RoleReport>();
   listen(self, new HostPort("127.0.0.1", 0));
   for (;;) {
@@ -30,16 +38,16 @@ export async function CompositeControl(self: Routine, settings: ControlSettings)
     if (m instanceof Listening) self.send(new HostPort(m.listeningIpp.host, m.listeningIpp.port), self.parentAddress);
     else if (m instanceof NotListening) self.send(new Faulted(`${m}`), self.parentAddress);
     else if (m instanceof Closed) {
-      const role = lines.get(self.returnAddress);
+      const role = lines.get(self.returnAddress)?.role;
       lines.delete(self.returnAddress);
-      if (role !== undefined) reports.delete(role);
+      // It may have been started again, and its new line may have come before the end of the old one.
+      if (role !== undefined && !lines.values().some((other) => other.role === role)) reports.delete(role);
     } else if (m instanceof RoleRuns) {
       if (m.token !== token || !board.has(m.roleName)) continue;
-      lines.set(self.returnAddress, m.roleName);
+      lines.set(lastHop(self.returnAddress), { role: m.roleName, reporter: self.returnAddress });
       onUp(m.roleName);
     } else if (m instanceof RoleReport) {
-      const role = lines.get(self.returnAddress);
-      if (role !== undefined && role === m.roleName) reports.set(role, m);
+      if (lines.get(lastHop(self.returnAddress))?.role === m.roleName) reports.set(m.roleName, m);
     } else if (m instanceof GetCompositeStatus || m instanceof RoleWish) {
       const refusal = refuse(m, settings);
       if (refusal !== null) self.reply(refusal);
@@ -47,7 +55,7 @@ export async function CompositeControl(self: Routine, settings: ControlSettings)
       else {
         self.reply(new CompositeStatus({ roles: board.roles, reports: [...reports.values()] }));
         // What they count now is there for the next question.
-        for (const line of lines.keys()) self.send(new GetRoleReport(), line);
+        for (const { reporter } of lines.values()) self.send(new GetRoleReport(), reporter);
       }
     }
   }

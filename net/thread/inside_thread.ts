@@ -11,6 +11,7 @@ import {
   FileError,
   firstIdOf,
   Log,
+  type LogRecord,
   PROCESS_CONTEXT,
   Returned,
   type RunningChild,
@@ -58,11 +59,12 @@ class InsideThread implements ThreadHost {
   readonly #unloaded = new Map<string, unknown>();
   readonly #childProcesses = new Map<Address, RunningChild>();
   #temporary: PromiseWithResolvers<string> | null = null;
+  #lostRecords = 0;
 
   constructor(world: World, port: ThreadPort, introduction: Introduction) {
     this.#introduction = introduction;
     const { level, strict, own } = introduction;
-    const log = new Log(level, { write: (record) => this.#tell({ kind: "log", record: packRecord(record) }) });
+    const log = new Log(level, { write: (record) => this.#log(record) });
     const runtime = this.#runtime = new Runtime(world, { log, strict, firstId: firstIdOf(firstBlockOf(own)) });
     this.#main = new ThreadLink({
       kernel: runtime,
@@ -95,6 +97,18 @@ class InsideThread implements ThreadHost {
 
   #tell(order: Upward): void {
     this.#main.order(order);
+  }
+
+  /** Records are bounded as messages are: the main thread may take none for a while. */
+  #log(record: LogRecord): void {
+    if (this.#main.isHalfFull) {
+      this.#lostRecords++;
+      return;
+    }
+    const lost = this.#lostRecords;
+    this.#lostRecords = 0;
+    if (lost > 0) this.#runtime.note("?", `Discarded ${lost} records of the log`);
+    this.#tell({ kind: "log", record: packRecord(record) });
   }
 
   #onOrder(order: Downward, port: ThreadPort | undefined): void {

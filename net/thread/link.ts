@@ -189,6 +189,12 @@ export class ThreadLink implements TransitReceiver, FrameReceiver {
     return this.#waitingCost + this.#writer.length > THREAD_OUTBOUND_BYTES_MAX || this.#waiting > OUTBOUND_MESSAGES_MAX;
   }
 
+  /** True when records of the log have to go: half of the room is for messages only. */
+  get isHalfFull(): boolean {
+    const bytes = this.#waitingCost + this.#writer.length;
+    return 2 * bytes > THREAD_OUTBOUND_BYTES_MAX || 2 * this.#waiting > OUTBOUND_MESSAGES_MAX;
+  }
+
   /** Queues a message; returns why that is impossible. */
   #send(message: unknown, to: Address, from: Address): string | null {
     if (message instanceof Cast && message.type.kind === "block" && message.value instanceof Uint8Array) {

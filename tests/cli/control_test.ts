@@ -5,11 +5,12 @@ import { readControlFile } from "../../cli/control/control_file.ts";
 import { CompositeStatus, GetCompositeStatus, RoleWish } from "../../cli/control/messages.ts";
 import { group, GROUP_SURROUNDINGS, type GroupView } from "../../cli/group.ts";
 import type { RoleEvent } from "../../cli/role_events.ts";
-import { directoryHooks, openRuntime } from "../../directory/mod.ts";
-import { connect, Connected } from "../../net/mod.ts";
+import { directoryHooks, openRuntime, RoleReport, RoleRuns } from "../../directory/mod.ts";
+import { Close, Closed, connect, Connected } from "../../net/mod.ts";
 import {
   Aborted,
   Ack,
+  type AddressValue,
   bind,
   Faulted,
   HostPort,
@@ -174,6 +175,47 @@ Deno.test("a composite process refuses who doesn't know its token, and wishes fo
   ]);
   assertEquals(states(answers[3]), [["idle-1", "UP", 0]]);
   assert(process.isAlive);
+});
+
+/** What is reported after a role was there over so many lines, all but so many of which have ended; the last line reported. */
+async function reportsAfter(lineCount: number, openCount: number): Promise<readonly (number | null)[]> {
+  const { simulation, host } = await runningGroup(["missing-1", "idle-1"]);
+  const answer = await simulation.execute(host, async (world) => {
+    const { port, token } = (await readControlFile(world, HOME))!;
+    const { run, close } = openRuntime({ world });
+    const answers: unknown[] = [];
+    await run(async (self) => {
+      const join = async () => {
+        connect(self, new HostPort("127.0.0.1", port));
+        await self.select(Connected);
+        return self.returnAddress;
+      };
+      const lines: AddressValue[] = [];
+      for (let i = 0; i < lineCount; i++) {
+        const line = await join();
+        self.send(new RoleRuns({ token, roleName: "missing-1", pid: 1 }), line);
+        self.send(new RoleReport({ roleName: "missing-1", delivered: i }), line);
+        lines.push(line);
+      }
+      for (const line of lines.slice(0, lineCount - openCount)) {
+        self.send(new Close(), line);
+        await self.select(Closed);
+      }
+      // The other end hears of it a little later.
+      await self.select([Stop], { seconds: 1 });
+      answers.push(await self.ask(status(token), await join(), { timeout: 5 }));
+    });
+    await close();
+    return answers[0];
+  });
+  assert(answer instanceof CompositeStatus);
+  return answer.reports.map(({ delivered }) => delivered);
+}
+
+Deno.test("what a role reports over its new line stays when the old one ends late, and goes with the last", async () => {
+  assertEquals(await reportsAfter(2, 2), [1]);
+  assertEquals(await reportsAfter(2, 1), [1]);
+  assertEquals(await reportsAfter(2, 0), []);
 });
 
 Deno.test("a composite process that is about to end takes no wishes, and leaves nothing to connect to", async () => {

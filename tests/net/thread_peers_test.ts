@@ -38,6 +38,7 @@ import {
   lamp,
   linkOwner,
   mirror,
+  scribe,
   sender,
   survivor,
 } from "../testdata/threads/peer_actors.ts";
@@ -226,3 +227,19 @@ both("what is sent to an actor of a thread that has ended is counted where it wa
   for (let i = 0; i < 3; i++) self.send(new Enquiry(), child);
   assertEquals(runtime.counts.undeliverable - undeliverable, 3);
 });
+
+both(
+  "what a thread logs is bounded while nobody takes it, and the lost records are counted",
+  async (self, { records }) => {
+    const count = 100;
+    const child = self.create(scribe, { count });
+    for (let i = 0; i < 2; i++) assertInstanceOf(await self.ask(new Ping(), child, { timeout: 60 }), Ack);
+    const written = records.filter(({ text }) => text.length === 1_000_000).length;
+    const lost = records.map(({ text }) => Number(/^Discarded (\d+) records of the log$/.exec(text)?.[1] ?? 0));
+    const sum = lost.reduce((sum, number) => sum + number, 0);
+    assert(written > count / 2 && written < count, `${written} written`);
+    // A few more are lost: those that tell of messages.
+    const missing = count - written;
+    assert(sum >= missing && sum < missing + 10, `${written} written, ${sum} lost`);
+  },
+);

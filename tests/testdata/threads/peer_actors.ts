@@ -159,3 +159,15 @@ export async function subscriber(self: Routine, { search }: Settings<typeof subs
 }
 const subscriberSettings = { search: Unicode };
 bind(subscriber, import.meta, { settings: subscriberSettings, thread: "subscribers" });
+
+/** Writes a lot to the log without a pause, and a word whenever it is asked to. */
+export async function scribe(self: Routine, { count }: Settings<typeof founderSettings>): Promise<unknown> {
+  for (let i = 0; i < count; i++) self.console("x".repeat(1_000_000));
+  for (;;) {
+    const m = await self.input();
+    if (m instanceof Stop) return null;
+    self.console("here");
+    self.reply(new Ack());
+  }
+}
+bind(scribe, import.meta, { settings: founderSettings, thread: "scribes" });
