@@ -4,6 +4,8 @@
 
 /** Publications plus subscriptions that are kept for one child connection; what comes after is refused. */
 export const LISTINGS_PER_CHILD_MAX = 100_000;
+/** Listings of one child that may wait to be taken; what comes after makes it take as many at once. */
+export const LISTINGS_WAITING_PER_CHILD_MAX = 20_000;
 /** Messages that make no sense which one connection may send before it is closed. */
 export const MALFORMED_MESSAGES_MAX = 8;
 /** Estimated bytes of listings in one message; frames end at 1 MiB. */

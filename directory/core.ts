@@ -26,6 +26,7 @@ import { type DirectoryEvent, type Draw, type Effect, Effects, type Moment } fro
 import { PublisherHome } from "./home/publisher_home.ts";
 import { SubscriberHome } from "./home/subscriber_home.ts";
 import { Transports } from "./home/transports.ts";
+import { Intake, type Parts } from "./intake.ts";
 import { Listings } from "./listings.ts";
 import {
   Advisory,
@@ -111,6 +112,7 @@ export class DirectoryCore {
   readonly #subscribers: SubscriberHome;
   readonly #routes: Routes;
   readonly #registry: Registry;
+  readonly #intake: Intake;
   /** True while the event `again` is on its way. */
   #isAgainDue = false;
 
@@ -141,6 +143,11 @@ export class DirectoryCore {
       routes: this.#routes,
       subscribers: this.#subscribers,
       upward: this.#upward,
+    });
+    this.#intake = new Intake({
+      chores: this.#chores,
+      partsOf: (message, child) => this.#takeFromChild(message, child),
+      refuse: (message, child, problem) => this.#refuse(message, child, problem),
     });
   }
 
@@ -272,7 +279,9 @@ export class DirectoryCore {
 
   #childClosed(proxy: Address): void {
     const child = this.#children.remove(proxy);
-    if (child !== undefined) this.#registry.removeChild(child);
+    if (child === undefined) return;
+    this.#intake.forget(child);
+    this.#registry.removeChild(child);
   }
 
   #renew(subscribedId: string): boolean {
@@ -289,7 +298,7 @@ export class DirectoryCore {
     else if (isRemote(from) && child === undefined && proxy !== this.#parent.proxy) {
       this.#effects.log("trace", `Ignored ${nameOf(message)} from an unknown connection`);
     } else if (this.#administration(message, from, moment)) return;
-    else if (child !== undefined) this.#fromChild(message, child, moment);
+    else if (child !== undefined) this.#intake.take(message, child);
     else if (proxy === this.#parent.proxy) this.#fromParent(message, from, moment);
     else this.#fromObject(message, from, moment);
   }
@@ -340,9 +349,7 @@ export class DirectoryCore {
     } else this.#effects.log("warning", `Ignored ${nameOf(message)} from the process of a publisher`);
   }
 
-  #fromChild(message: object, child: Child, moment: Moment): void {
-    const problem = this.#takeFromChild(message, child, moment);
-    if (problem === null) return;
+  #refuse(message: object, child: Child, problem: string): void {
     child.malformed++;
     this.#effects.log("warning", `Ignored ${nameOf(message)} from the directory at ${child.ipp}: ${problem}`);
     if (child.malformed < MALFORMED_MESSAGES_MAX) return;
@@ -352,11 +359,12 @@ export class DirectoryCore {
   }
 
   /** Says what is wrong with the message, or null. */
-  #takeFromChild(message: object, child: Child, moment: Moment): string | null {
+  *#takeFromChild(message: object, child: Child): Parts {
+    const { moment } = this.#chores;
     if (message instanceof Published) return this.#registry.takePublished(message, child, moment);
     if (message instanceof Subscribed) return this.#registry.takeSubscribed(message, child, moment);
-    if (message instanceof PublishedDirectory) return this.#registry.takeBulk(message, child, moment);
-    if (message instanceof ClearListings) return this.#registry.takeClear(message, child, moment);
+    if (message instanceof PublishedDirectory) return yield* this.#registry.takeBulk(message, child);
+    if (message instanceof ClearListings) return yield* this.#registry.takeClear(message, child);
     if (message instanceof PublishAs || message instanceof SubscribeTo) {
       return this.#routes.takeRequest(child, message, moment) ? null : "not asked for";
     }

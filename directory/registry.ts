@@ -10,6 +10,7 @@ import { LISTINGS_PER_CHILD_MAX } from "./bounds.ts";
 import { isAddress, nameProblem, publishedProblem, subscribedProblem } from "./checks.ts";
 import type { Chore, Chores, Steps } from "./chores.ts";
 import type { Effects, Moment } from "./effects.ts";
+import type { Parts } from "./intake.ts";
 import type { PublisherHome } from "./home/publisher_home.ts";
 import type { SubscriberHome } from "./home/subscriber_home.ts";
 import type { Listings } from "./listings.ts";
@@ -58,6 +59,12 @@ export interface RegistryParts {
 /** Units of work for the end of one listing, and for telling the directory above of one. */
 const REMOVE_UNITS = 5;
 const TELL_UNITS = 1;
+/** Units of work for taking a listing of a bulk, besides those for its matching: a search is read as well. */
+const TAKE_NAME_UNITS = 4;
+const TAKE_SEARCH_UNITS = 12;
+const TAKE_UNITS_PER_CHARACTER = 0.25;
+/** Listings that are cleared at once. */
+const CLEARED_AT_ONCE_MAX = 64;
 /** The lane of what is told to the directory above. */
 const TELLING = "telling";
 
@@ -377,22 +384,40 @@ export class Registry {
     return null;
   }
 
-  takeBulk(message: PublishedDirectory, child: Child, moment: Moment): string | null {
-    const problems = [
-      ...message.published.map((published) => this.takePublished(published, child, moment)),
-      ...message.subscribed.map((subscribed) => this.takeSubscribed(subscribed, child, moment)),
-    ];
-    return problems.find((problem) => problem !== null) ?? null;
+  /** Takes a bulk, in steps of one listing each. */
+  *takeBulk({ published, subscribed }: PublishedDirectory, child: Child): Parts {
+    const { chores } = this.#parts;
+    let problem: string | null = null;
+    for (const listed of published) {
+      const found = this.takePublished(listed, child, chores.moment);
+      problem ??= found;
+      chores.effort.spend(TAKE_NAME_UNITS);
+      yield 1;
+    }
+    for (const listed of subscribed) {
+      const found = this.takeSubscribed(listed, child, chores.moment);
+      problem ??= found;
+      chores.effort.spend(TAKE_SEARCH_UNITS + TAKE_UNITS_PER_CHARACTER * (listed.search?.length ?? 0));
+      yield 1;
+    }
+    return problem;
   }
 
-  /** Listings are cleared by the connection they came by, and no other. */
-  takeClear(message: ClearListings, child: Child, moment: Moment): string | null {
-    const { listings } = this.#parts;
+  /** Listings are cleared by the connection they came by, and no other; some at a time. */
+  *takeClear({ publishers, subscribers }: ClearListings, child: Child): Parts {
+    const { chores, listings } = this.#parts;
     const isOwn = <T extends { readonly owner: Child | null }>(listing: T | undefined): listing is T =>
       listing?.owner === child;
-    const publications = [...message.publishers].map((id) => listings.publications.get(id)).filter(isOwn);
-    const subscriptions = [...message.subscribers].map((id) => listings.subscriptions.get(id)).filter(isOwn);
-    this.#removeAll(publications, subscriptions, moment);
+    for (const ids of inParts(subscribers)) {
+      this.#removeAll([], ids.map((id) => listings.subscriptions.get(id)).filter(isOwn), chores.moment);
+      chores.effort.spend(REMOVE_UNITS * ids.length);
+      yield ids.length;
+    }
+    for (const ids of inParts(publishers)) {
+      this.#removeAll(ids.map((id) => listings.publications.get(id)).filter(isOwn), [], chores.moment);
+      chores.effort.spend(REMOVE_UNITS * ids.length);
+      yield ids.length;
+    }
     return null;
   }
 
@@ -484,8 +509,8 @@ export class Registry {
   ): void {
     const { listings, routes, upward } = this.#parts;
     for (const subscription of subscriptions) {
-      routes.clear(subscription, moment);
       listings.removeSubscription(subscription);
+      routes.release(subscription, moment);
       upward.clearSubscription(subscription.id);
     }
     const names = new Set<string>();
@@ -561,6 +586,12 @@ export class Registry {
     if (publication === undefined || publication.request === null) return;
     this.#parts.effects.log("warning", `Cannot publish "${name}" at [${scope}]: the name is taken there`);
   }
+}
+
+/** The ids of a set, so many at a time as are cleared at once. */
+function* inParts(ids: ReadonlySet<string>): Generator<readonly string[]> {
+  const list = [...ids];
+  for (let at = 0; at < list.length; at += CLEARED_AT_ONCE_MAX) yield list.slice(at, at + CLEARED_AT_ONCE_MAX);
 }
 
 function publishProblem({ name, scope, publisherAddress }: PublishAs): string | null {

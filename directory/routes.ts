@@ -37,6 +37,8 @@ export interface RoutesParts {
 
 /** Units of work for one match, with what is told of it. */
 const ROUTE_UNITS = 10;
+/** Routes of a subscription that are ended at once. */
+const ROUTES_AT_ONCE_MAX = 100;
 
 /** The matches of one directory. */
 export class Routes {
@@ -203,6 +205,27 @@ export class Routes {
       if (route.isTold) this.#untell(route, moment, left);
     }
     this.#forgetQuestion(listing);
+  }
+
+  /**
+   * Ends the routes of a subscription that is not listed any more; where there are very many, in several turns. Nobody waits for
+   * it: its home has forgotten it, and publishers' homes do nothing about it.
+   */
+  release(subscription: Subscription, moment: Moment): void {
+    if (subscription.routes.size <= ROUTES_AT_ONCE_MAX) return this.clear(subscription, moment);
+    this.#stopMatching(subscription);
+    this.#forgetQuestion(subscription);
+    this.#chores.begin(`ends of ${subscription.owner?.order ?? "here"}`, this.#releaseSteps(subscription));
+  }
+
+  *#releaseSteps(subscription: Subscription): Steps {
+    for (const route of subscription.routes) {
+      subscription.routes.delete(route);
+      route.publication.routes.delete(route);
+      if (route.isTold) this.#untell(route, this.#chores.moment, null);
+      this.#chores.effort.spend(ROUTE_UNITS);
+      if (this.#chores.effort.isSpent) yield;
+    }
   }
 
   #forgetQuestion(listing: Publication | Subscription): void {

@@ -2,9 +2,9 @@
 /// <reference lib="deno.worker" />
 
 import { openRuntime } from "../../directory/mod.ts";
-import { Published, PublishedDirectory, RouteOverLoop, Subscribed } from "../../directory/messages.ts";
+import { ClearListings, Published, PublishedDirectory, RouteOverLoop, Subscribed } from "../../directory/messages.ts";
 import { attachNetwork, Connected, ConnectStream } from "../../net/mod.ts";
-import { HostPort, Ping, type Routine } from "../../runtime/mod.ts";
+import { HostPort, type Routine } from "../../runtime/mod.ts";
 
 /** What one connection lists, in one message. */
 export interface Load {
@@ -34,22 +34,27 @@ function connection(port: number, load: Load): Promise<void> {
     const proxy = self.returnAddress;
     const { random } = self.kernel.world;
     const homeAddress = self.address;
-    const published = load.names.map((name) =>
-      new Published({
-        name,
-        scope: "LAN",
-        encrypted: false,
-        publishedId: random.uuid(),
-        listeningIpp: new HostPort("127.0.0.1", 9),
-        homeAddress,
-      })
-    );
-    const subscribed = load.searches.map((search) =>
-      new Subscribed({ search, scope: "LAN", subscribedId: random.uuid(), homeAddress })
-    );
+    const listeningIpp = new HostPort("127.0.0.1", 9);
+    const common = { scope: "LAN", homeAddress } as const;
+    const publishing = (name: string) =>
+      new Published({ ...common, name, encrypted: false, publishedId: random.uuid(), listeningIpp });
+    const searching = (search: string) => new Subscribed({ ...common, search, subscribedId: random.uuid() });
+    const [published, subscribed] = [load.names.map(publishing), load.searches.map(searching)];
     self.send(new PublishedDirectory({ published, subscribed }), proxy);
-    self.ask(new Ping(), proxy).then(() => taken.resolve());
-    while (true) if (await self.input() instanceof RouteOverLoop) routes++;
+    // What one connection sends is taken in its order: once these two have met, all before them is listed.
+    const last = publishing(`taken:${random.uuid()}`);
+    const look = searching(last.name!);
+    for (const listing of [look, last]) self.send(listing, proxy);
+    for (;;) {
+      const message = await self.input();
+      if (!(message instanceof RouteOverLoop)) continue;
+      if (message.name !== last.name) routes++;
+      else {
+        const [publishers, subscribers] = [new Set([last.publishedId!]), new Set([look.subscribedId!])];
+        self.send(new ClearListings({ publishers, subscribers }), proxy);
+        taken.resolve();
+      }
+    }
   });
   return taken.promise;
 }

@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { LISTINGS_WAITING_PER_CHILD_MAX, MALFORMED_MESSAGES_MAX } from "../../directory/bounds.ts";
 import { Chores, TURN_UNITS } from "../../directory/chores.ts";
 import { DirectoryCore } from "../../directory/core.ts";
 import type { DirectoryEvent, Draw, Effect } from "../../directory/effects.ts";
@@ -34,6 +35,9 @@ class Stage {
   readonly problems: string[] = [];
   isAgainDue = false;
   turns = 0;
+  /** Messages to anybody in this turn, and in that with most of them. */
+  sent = 0;
+  sentMost = 0;
   readonly #draw: Draw;
   #children = 20;
 
@@ -59,7 +63,9 @@ class Stage {
   }
 
   handle(event: DirectoryEvent): void {
+    this.sent = 0;
     for (const effect of this.core.handle(event, 0, this.#draw)) this.#take(effect);
+    this.sentMost = Math.max(this.sent, this.sentMost);
   }
 
   #take(effect: Effect): void {
@@ -68,6 +74,7 @@ class Stage {
       this.isAgainDue = true;
     }
     if (effect.kind !== "send") return;
+    this.sent++;
     const { message, to } = effect;
     if (to === PARENT) this.told.push(message);
     else if (message instanceof RouteOverLoop) {
@@ -173,6 +180,107 @@ Deno.test("DirectoryCore: a storm of patterns is matched in turns, and who publi
   assertEquals([stage.routes.size - 5, stage.problems, stage.core.counts.chores], [40 * 250, [], 0]);
 });
 
+/** Listings that are taken or cleared in one turn at the most: what takes a few milliseconds on a small machine. */
+const LISTINGS_PER_TURN_MAX = 600;
+
+Deno.test("DirectoryCore: 10 000 patterns of one child are taken in turns of a bounded size, whoever publishes meanwhile is met at once", () => {
+  const stage = new Stage(8, TURN_UNITS);
+  const [storming, publishing, waiting] = [stage.child(), stage.child(), stage.child()];
+  const [wish] = stage.subscribe(waiting, ["new:.*"]);
+  const count = () => stage.core.counts.subscriptions;
+  let [before, most, published] = [count(), 0, 0];
+  const look = () => {
+    most = Math.max(most, Math.abs(count() - before));
+    before = count();
+  };
+  const storm = [1, 2].map((half) =>
+    numbered(5000, (at) => `svc:${half}:\\d+x${at}`).map((search) => stage.subscribed(storming, search))
+  );
+  for (const subscribed of storm) {
+    stage.say(storming, new PublishedDirectory({ published: [], subscribed }));
+    look();
+  }
+  const publish = () => {
+    const listing = stage.published(publishing, `new:${published++}`);
+    stage.say(publishing, listing);
+    assert(stage.pairs.has(`${wish!.subscribedId} ${listing.publishedId}`), "matched in the turn of the event itself");
+    look();
+  };
+  for (publish(); stage.again(); publish()) look();
+  assertEquals([count(), stage.problems], [10_001, []]);
+  assertLess(most, LISTINGS_PER_TURN_MAX);
+  assertGreater(published, 10_000 / LISTINGS_PER_TURN_MAX);
+  // They are cleared in the same way, in one message.
+  const ids = storm.flat().map(({ subscribedId }) => subscribedId!);
+  most = 0;
+  stage.say(storming, new ClearListings({ subscribers: new Set(ids), publishers: new Set() }));
+  for (look(), publish(); stage.again(); publish()) look();
+  assertEquals([count(), stage.problems], [1, []]);
+  assertLess(most, LISTINGS_PER_TURN_MAX);
+});
+
+Deno.test("DirectoryCore: a pattern that matches very many names is met and cleared in turns of a bounded size", () => {
+  const stage = new Stage(12, TURN_UNITS);
+  const [greedy, publishing] = [stage.child(), stage.child()];
+  stage.publish(publishing, numbered(10_000, (at) => `svc:${at}`));
+  stage.finish();
+  const [wish] = stage.subscribe(greedy, [".*"]);
+  stage.finish();
+  assertEquals(stage.pairs.size, 10_000);
+  stage.say(greedy, new ClearListings({ subscribers: new Set([wish!.subscribedId!]), publishers: new Set() }));
+  // Some of those names are cleared meanwhile, and new ones are no longer met.
+  const [late] = stage.publish(publishing, ["late"]);
+  stage.say(publishing, new ClearListings({ subscribers: new Set(), publishers: new Set([late!.publishedId!]) }));
+  stage.finish();
+  assertEquals([stage.pairs.size, stage.problems, stage.core.counts.chores], [0, [], 0]);
+  assertLess(stage.sentMost, LISTINGS_PER_TURN_MAX);
+});
+
+Deno.test("DirectoryCore: what a child says while its listings are being taken waits for them, and goes with it", () => {
+  const stage = new Stage(9, TURN_UNITS);
+  const [child, other] = [stage.child(), stage.child()];
+  const published = stage.publish(child, numbered(3000, (at) => `svc:${at}`));
+  assertLess(stage.core.counts.publications, 1000);
+  // Its last listing is cleared before it is taken.
+  const last = published.at(-1)!.publishedId!;
+  stage.say(child, new ClearListings({ subscribers: new Set(), publishers: new Set([last]) }));
+  const late = stage.published(child, "late");
+  stage.say(child, late);
+  stage.subscribe(other, ["late", "svc:2999"]);
+  stage.finish();
+  assertEquals([stage.core.counts.publications, stage.pairs.size], [3000, 1]);
+  stage.publish(child, numbered(3000, (at) => `more:${at}`));
+  stage.handle({ kind: "childClosed", proxy: child });
+  stage.finish();
+  const { publications, chores } = stage.core.counts;
+  assertEquals([publications, chores, stage.problems], [0, 0, []]);
+});
+
+Deno.test("DirectoryCore: a child that sends faster than its listings can be taken has as many taken at once", () => {
+  const stage = new Stage(10, TURN_UNITS);
+  const child = stage.child();
+  for (let round = 0; round < 10; round++) stage.publish(child, numbered(4000, (at) => `svc:${round}:${at}`));
+  // Nobody else had a turn, and no more than the bound wait.
+  assertGreater(stage.core.counts.publications, 40_000 - LISTINGS_WAITING_PER_CHILD_MAX - 1);
+  assertLess(stage.core.counts.publications, 40_000 - LISTINGS_WAITING_PER_CHILD_MAX + 5000);
+  stage.finish();
+  assertEquals([stage.core.counts.publications, stage.core.counts.chores], [40_000, 0]);
+});
+
+Deno.test("DirectoryCore: a connection that makes no sense amid a long message is closed, and nothing of it stays", () => {
+  const stage = new Stage(11, TURN_UNITS);
+  const child = stage.child();
+  for (let round = 0; round < MALFORMED_MESSAGES_MAX; round++) {
+    const published = Array.from({ length: 500 }, (_, at) => stage.published(child, `svc:${round}:${at}`));
+    published.push(new Published({ ...published[0]!, name: null }));
+    stage.say(child, new PublishedDirectory({ published, subscribed: [] }));
+  }
+  assertGreater(stage.core.counts.publications, 0);
+  stage.finish();
+  const { publications, children, chores } = stage.core.counts;
+  assertEquals([publications, children, chores], [0, 0, 0]);
+});
+
 Deno.test("DirectoryCore: two storms share the turns, and the light one is over first", () => {
   const stage = new Stage(2, TURN_UNITS);
   const [heavy, light, publishing] = [stage.child(), stage.child(), stage.child()];
@@ -184,8 +292,9 @@ Deno.test("DirectoryCore: two storms share the turns, and the light one is over 
   let turns = 0;
   while (found() < 10 && stage.again()) turns++;
   assertLess(turns, 20);
-  assertGreater(stage.core.counts.chores, 150);
+  stage.turns = 0;
   stage.finish();
+  assertGreater(stage.turns, 10 * turns, "the heavy one goes on for long");
   assertEquals([found(), stage.problems], [10, []]);
 });
 
@@ -310,6 +419,7 @@ Deno.test("DirectoryCore: matching in turns finds each pair once, whatever comes
     const stage = new Stage(seed, seed % 4 === 0 ? 400 : 1 + seed % 7);
     const { random } = stage;
     const live = new Map<string, { proxy: Address; listing: Published | Subscribed }>();
+    const subscribed = new Map<string, Address>();
     let children = [stage.child(), stage.child(), stage.child()];
     for (let step = 0; step < 150; step++) {
       const proxy = random.pick(children);
@@ -322,6 +432,7 @@ Deno.test("DirectoryCore: matching in turns finds each pair once, whatever comes
       } else if (act < 0.5) {
         const [listing] = stage.subscribe(proxy, [random.pick(searches)]);
         live.set(listing!.subscribedId!, { proxy, listing: listing! });
+        subscribed.set(listing!.subscribedId!, proxy);
       } else if (act < 0.7 && live.size > 0) {
         const [id, { proxy: owner, listing }] = random.pick([...live]);
         const [publishers, subscribers] = "name" in listing ? [[id], []] : [[], [id]];
@@ -329,11 +440,8 @@ Deno.test("DirectoryCore: matching in turns finds each pair once, whatever comes
         live.delete(id);
       } else if (act < 0.73) {
         stage.handle({ kind: "childClosed", proxy });
-        for (const [id, { proxy: owner }] of [...live]) {
-          if (owner !== proxy) continue;
-          live.delete(id);
-          stage.forgetRoutesOf(id);
-        }
+        for (const [id, { proxy: owner }] of [...live]) if (owner === proxy) live.delete(id);
+        for (const [id, owner] of subscribed) if (owner === proxy) stage.forgetRoutesOf(id);
         children = [...children.filter((other) => other !== proxy), stage.child()];
       } else stage.again();
     }
