@@ -52,7 +52,9 @@ export abstract class MessageBase {
   /** The members as they were declared, in the order of the wire. */
   static readonly members: readonly MemberShape[] = [];
   /** @internal */
-  static readonly [INITIALISE]: Initialiser = makeInitialiser([]);
+  static [INITIALISE](message: object, given: object | undefined): void {
+    initialiserOf(this)(message, given);
+  }
   /** @internal Keeps the compiler from taking any value for a message. */
   declare protected readonly _isMessage: true;
 
@@ -82,6 +84,20 @@ export abstract class MessageBase {
     if (held !== undefined && held.messageClass === (this as unknown)) return held;
     return slots[TYPE] = new UserDefined(this as unknown as MessageClass);
   }
+}
+
+const FIRST_INITIALISER: PropertyDescriptor = { value: MessageBase[INITIALISE], configurable: true };
+
+/**
+ * Makes the initialiser of a class at its first message: most classes of most processes never have one, and a fifth of the
+ * loading of all modules was this. It is kept where the members were declared, as a constant, which is what makes calling it fast.
+ */
+function initialiserOf(messageClass: typeof MessageBase): Initialiser {
+  let declaration: object = messageClass;
+  while (!Object.hasOwn(declaration, "members")) declaration = Object.getPrototypeOf(declaration);
+  const value = makeInitialiser((declaration as typeof MessageBase).members);
+  Object.defineProperty(declaration, INITIALISE, { value, configurable: true });
+  return value;
 }
 
 const TYPE = Symbol("portable type");
@@ -150,8 +166,9 @@ export function Message<M extends Members, B extends object = MessageBase>(
   const parent = (base ?? MessageBase) as unknown as typeof MessageBase;
   abstract class Declaration extends parent {
     static override readonly members = shapes;
-    static override readonly [INITIALISE] = makeInitialiser(shapes);
   }
+  // That of the base, once made, would be found in place of one's own that is to be made.
+  if (base !== undefined) Object.defineProperty(Declaration, INITIALISE, FIRST_INITIALISER);
   return Declaration as unknown as MessageConstructor<M, B>;
 }
 

@@ -1,5 +1,5 @@
-// The npm form of `@std/path`: the same functions as JavaScript, with the declarations beside this file.
-// deno-lint-ignore-file no-import-prefix no-external-import
+// The npm form of `@std/path`: the same functions as Node.js has them, which is where those of `@std/path` come from. They are
+// part of Deno, while the package is some ninety files, whose loading was a sixth of the start of every process.
 
 // @ts-types="./path.d.ts"
-export * from "npm:deno-std@1.4.0/path/mod.js";
+export { basename, dirname, fromFileUrl, isAbsolute, join, relative, toFileUrl } from "./node_path.js";

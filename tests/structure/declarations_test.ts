@@ -60,7 +60,7 @@ function missing(text: string, module: object): string[] {
 }
 
 Deno.test("missing() finds a declared name that is not there", () => {
-  const text = "export declare const SEPARATOR: string;\nexport declare function joinn(): void;\nexport type A = 1;";
+  const text = "export declare function join(): string;\nexport declare function joinn(): void;\nexport type A = 1;";
   assertEquals(missing(text, pathModule), ["joinn"]);
 });
 
