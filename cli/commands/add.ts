@@ -3,26 +3,38 @@
 import {
   type AddressValue,
   CommandResponse,
+  createRole,
+  executableKind,
   Faulted,
+  FileError,
   forwardedArguments,
+  HomeError,
   Integer8,
   isMessageClass,
   isReservedName,
   isRoleName,
   openHome,
+  openRole,
   ProcessObject,
   removeRole,
+  type Role,
+  rolePath,
   type Routine,
   stemOf,
   typeNameOf,
+  type World,
 } from "../../runtime/mod.ts";
 import { askRoles } from "../ask_roles.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { runRoutine } from "../command_routine.ts";
 import { absolutePath, givenHome } from "../homes.ts";
+import { Progress } from "../progress.ts";
 
 /** Most roles that one call makes. */
 const ROLE_COUNT_MAX = 1000;
+
+/** Roles that are written at the same time: what is written safely waits for the disk, and many can wait together. */
+const COPIES_AT_ONCE = 64;
 
 /** Makes roles. */
 export const add: Command = {
@@ -80,17 +92,63 @@ interface Wanted {
   readonly roles: readonly string[];
 }
 
-/** Asks the executable to make each role; what was made before a refusal is removed again. */
+/** Makes each role; what was made before a refusal is removed again. */
 async function makeRoles(self: Routine, call: CommandCall, wanted: Wanted): Promise<unknown> {
-  const { done, refusal } = await askRoles(self, {
-    roles: wanted.roles,
-    ask: (role) => ask(self, call, wanted.executable, role),
-    problemOf: (answer) => problemOf(wanted.name, answer),
-  });
-  if (refusal === null) return null;
   const path = absolutePath(call.world, givenHome(call));
-  for (const role of done) await removeRole(call.world, path, role);
+  const made: string[] = [];
+  const refusal = await makeAll(self, call, { ...wanted, path, made });
+  if (refusal === null) return null;
+  for (const role of made) await removeRole(call.world, path, role);
   return refusal;
+}
+
+/** Asks the executable for the first role, and makes the others alike, or asks for each of them, too. */
+async function makeAll(
+  self: Routine,
+  call: CommandCall,
+  wanted: Wanted & { readonly path: string; readonly made: string[] },
+): Promise<Faulted | null> {
+  const { name, executable, path, made, roles: [first, ...others] } = wanted;
+  const askFor = async (roles: readonly string[]): Promise<Faulted | null> => {
+    const { done, refusal } = await askRoles(self, {
+      roles,
+      ask: (role) => ask(self, call, executable, role),
+      problemOf: (answer) => problemOf(name, answer),
+    });
+    made.push(...done);
+    return refusal;
+  };
+  const refusal = await askFor([first!]);
+  if (refusal !== null || others.length === 0) return refusal;
+  // What a module does with the settings of a role is known, and does not depend on the name of the role; what any other
+  // program does is its own affair.
+  const model = executableKind(executable) === "program" ? null : await openRole(call.world, rolePath(path, first!));
+  return model === null ? await askFor(others) : await copyRole(call.world, model, { path, made, others });
+}
+
+/** Makes roles with the executable and the settings of one that is there. */
+async function copyRole(
+  world: World,
+  { records, settings }: Role,
+  { path, made, others }: { readonly path: string; readonly made: string[]; readonly others: readonly string[] },
+): Promise<Faulted | null> {
+  const progress = new Progress(world);
+  let problem: Faulted | null = null;
+  for (let at = 0; at < others.length && problem === null; at += COPIES_AT_ONCE) {
+    progress.tell(`${made.length} of ${others.length + 1} roles added`);
+    const batch = others.slice(at, at + COPIES_AT_ONCE);
+    const copies = await Promise.allSettled(
+      batch.map((role) => createRole(world, path, role, { executable: records.executableFile, settings })),
+    );
+    for (const [index, copy] of copies.entries()) {
+      if (copy.status === "fulfilled") made.push(batch[index]!);
+      else if (copy.reason instanceof FileError || copy.reason instanceof HomeError) {
+        problem ??= new Faulted(copy.reason.message);
+      } else throw copy.reason;
+    }
+  }
+  progress.end();
+  return problem;
 }
 
 function ask(self: Routine, call: CommandCall, executable: string, role: string): AddressValue {

@@ -7,7 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { World } from "../../runtime/mod.ts";
 import { FileMishaps, type Mishap } from "../helpers/cut_files.ts";
 import { homeProblems } from "../helpers/home_format.ts";
-import { HOME, PROJECT, type SimulatedCake, simulatedCake } from "../helpers/simulated_cake.ts";
+import { HOME, PROJECT, PYTHON_SERVER, type SimulatedCake, simulatedCake } from "../helpers/simulated_cake.ts";
 
 /** A command to be spoilt. */
 interface Scenario {
@@ -42,6 +42,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   create: { command: ["create", "--main-role=web", "--stop-on-exit"] },
   add: { before: ROLES, command: ["add", "/bin/server", "other", "--name=x"], kept: [".layer-cake/role/web"] },
   "add several": { before: ROLES, command: ["add", "/bin/server", "other", "--role-count=3"] },
+  "add several of a module": { before: ROLES, command: ["add", PYTHON_SERVER, "other", "--role-count=3"] },
+  doctor: { before: ROLES, command: ["doctor"], kept: [".layer-cake/role/web"] },
   update: { before: ROLES, command: ["update", "web", "--name=two"], kept: [".layer-cake/role/web/settings.json"] },
   "update several": {
     before: [["create"], ["add", "/bin/server", "web"], ["add", "/bin/server", "x"]],

@@ -7,7 +7,7 @@ import type { Disk } from "../../runtime/simulation/disk.ts";
 import { SeededRandom } from "../../runtime/simulation/prng.ts";
 import { filesBelow } from "../helpers/cut_files.ts";
 import { damaged } from "../helpers/damage.ts";
-import { HOME, PROJECT, type SimulatedCake, simulatedCake } from "../helpers/simulated_cake.ts";
+import { HOME, PROJECT, PYTHON_SERVER, type SimulatedCake, simulatedCake } from "../helpers/simulated_cake.ts";
 import { unexplained } from "../helpers/explained.ts";
 
 const MANIFESTS = 7000;
@@ -62,6 +62,9 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["script"],
   ["create"],
   ["edit", "web"],
+  ["doctor"],
+  ["doctor", "--json"],
+  ["add", PYTHON_SERVER, "many", "--role-count=2"],
 ];
 
 /** What a run writes, whatever becomes of it. */

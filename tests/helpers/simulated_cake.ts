@@ -41,6 +41,9 @@ bind(server, "cake_test", { settings: SERVER_SETTINGS, returns: Unicode });
 /** Executables that are there: one waits until it is stopped, one has settings and ends at once. */
 const EXECUTABLES = { idle, server } as const;
 
+/** A module of Python that is `server`. */
+export const PYTHON_SERVER = "/bin/server.py";
+
 /** What a test of commands has. */
 export interface SimulatedCake {
   readonly simulation: Simulation;
@@ -79,6 +82,13 @@ export function simulatedCake(
       world.processes.exit(await runProgram(world, { main, name, executable }, world.processes.self.arguments));
     });
   }
+  // What `server` is, as a program in Python.
+  host.disk.writeText(PYTHON_SERVER, "", 0);
+  host.install("python3", async (own: World) => {
+    const world = change(own);
+    const [executable = "", ...args] = world.processes.self.arguments;
+    world.processes.exit(await runProgram(world, { main: server, name: executable, executable }, args));
+  });
   let count = 0;
   const command = async (own: World) => {
     const world = change(own);
