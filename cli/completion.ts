@@ -132,7 +132,8 @@ _cake() {
 ${branches(rows, "    ")}
   esac
   if [[ $words[CURRENT] == -* ]]; then
-    compadd -S '' -- \${(s: :)options}
+    compadd -S '' -- \${(M)\${(s: :)options}:#*=}
+    compadd -- \${\${(s: :)options}:#*=}
   elif [[ $kind == roles ]]; then
     compadd -- $home/role/*(N/:t)
   elif [[ $kind == commands ]]; then
@@ -157,18 +158,30 @@ function fishScript(rows: readonly Row[]): string {
     "        path basename $role",
     "    end",
     "end",
+    "# The command of the line, and whether it is the one that is asked for.",
+    "function __cake_command",
+    "    for word in (commandline -opc)[2..]",
+    "        string match -q -- '-*' $word; or begin; echo $word; return 0; end",
+    "    end",
+    "    return 1",
+    "end",
+    "function __cake_is",
+    "    test (__cake_command; or echo) = $argv[1]",
+    "end",
+    "function __cake_is_option_of",
+    "    __cake_is $argv[1]; and string match -q -- '-*' (commandline -ct)",
+    "end",
     "complete -c cake -f",
   ];
   for (const { name, summary, words, options } of rows) {
-    const seen = `-n '__fish_seen_subcommand_from ${name}'`;
-    lines.push(`complete -c cake -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`);
-    if (words === "roles") lines.push(`complete -c cake ${seen} -a '(__cake_roles)'`);
-    if (words === "files") lines.push(`complete -c cake ${seen} -F`);
-    if (words === "commands") lines.push(`complete -c cake ${seen} -a ${quoted(names(rows))}`);
-    for (const { text, help } of options) {
-      const takes = text.endsWith("=") ? " -r" : "";
-      lines.push(`complete -c cake ${seen} -l ${text.replace(/^--|=$/g, "")}${takes} -d ${quoted(help)}`);
-    }
+    const is = `-n '__cake_is ${name}'`;
+    lines.push(`complete -c cake -n 'not __cake_command >/dev/null' -a ${name} -d ${quoted(summary)}`);
+    if (words === "roles") lines.push(`complete -c cake ${is} -a '(__cake_roles)'`);
+    if (words === "files") lines.push(`complete -c cake ${is} -F`);
+    if (words === "commands") lines.push(`complete -c cake ${is} -a ${quoted(names(rows))}`);
+    // Those with a value as words: options proper would get a blank where the value has to follow.
+    const isOption = `-n '__cake_is_option_of ${name}'`;
+    for (const { text, help } of options) lines.push(`complete -c cake ${isOption} -a ${text} -d ${quoted(help)}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -5,7 +5,17 @@ import { completionScript, SHELLS } from "../../cli/completion.ts";
 import { COMMANDS } from "../../cli/mod.ts";
 
 async function runShell(program: string, args: readonly string[], cwd: string): Promise<string> {
-  const command = new Deno.Command(program, { args: [...args], cwd, stdin: "null", stdout: "piped", stderr: "piped" });
+  // A shell that waits for what never comes is ended, and its test fails.
+  const signal = AbortSignal.timeout(60_000);
+  const options: Deno.CommandOptions = {
+    args: [...args],
+    cwd,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal,
+  };
+  const command = new Deno.Command(program, options);
   const { stdout, stderr, code } = await command.output();
   assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
   return new TextDecoder().decode(stdout);
@@ -47,7 +57,12 @@ const CASES: readonly (readonly [words: readonly string[], completions: readonly
   [["help", "valid"], ["validate"]],
   [["log", "--fro"], ["--from="]],
   [["stop", ""], []],
+  [["status", "--home-path=other", "f"], ["far"]],
+  [["log", "web", "wo"], ["worker-0"]],
 ];
+
+/** The command is the first word, whatever the others are called. */
+const FISH_CASES: typeof CASES = [[["add", "run", "--role-s"], ["--role-start="]], [["log", "add", "--role-s"], []]];
 
 Deno.test({
   name: "bash completes commands, arguments, roles and files",
@@ -65,15 +80,54 @@ Deno.test({
     }),
 });
 
+/**
+ * A zsh on a terminal of its own, with the completion system of zsh, gets a line and a tabulator. What is offered is what
+ * the system lets through to its list.
+ */
+const ZSH_TYPIST = `
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PROMPT=; autoload -Uz compinit; compinit -D -u; source ./zsh; bindkey "^I" complete-word
+mark () { print -rn -- $'"'"'\\0'"'"' }
+compprefuncs=(mark); comppostfuncs=(mark exit)
+compadd () {
+  if [[ \${@[1,(i)(-|--)]} == *-(O|A|D)\\ * ]]; then builtin compadd "$@"; return $?; fi
+  typeset -a offered; builtin compadd -A offered "$@"; [[ -n $offered ]] && print -rl -- $offered
+}
+print READY'
+zpty -r shell seen '*READY*'
+zpty -r shell seen '*READY*'
+zpty -w -n shell "$1"$'\\t'
+zpty -r shell seen $'*\\0*'
+zpty -r shell seen $'*\\0*'
+print -r -- "\${seen%$'\\0'*}"
+`;
+
 Deno.test({
-  name: "zsh and fish take their scripts",
-  ignore: !HAS_ZSH && !HAS_FISH,
+  name: `zsh completes commands, arguments, roles and files${HAS_ZSH ? "" : " (there is no zsh)"}`,
+  ignore: !HAS_ZSH,
   fn: () =>
     withHome(async (folder) => {
-      if (HAS_ZSH) await runShell("zsh", ["-f", "-c", "autoload -Uz compinit; compinit -D; source ./zsh"], folder);
-      if (!HAS_FISH) return;
-      const out = await runShell("fish", ["--no-config", "-c", "source ./fish; complete -C 'cake log w'"], folder);
-      assertEquals(out.trim().split("\n"), ["web", "worker-0"]);
+      await Deno.writeTextFile(`${folder}/typist`, ZSH_TYPIST);
+      for (const [words, completions] of CASES) {
+        const out = await runShell("zsh", ["-f", "typist", `cake ${words.join(" ")}`], folder);
+        const offered = out.split(/[\r\n]+/).filter((text) => text !== "");
+        assertEquals(offered, completions, words.join(" "));
+      }
+    }),
+});
+
+Deno.test({
+  name: `fish completes commands, arguments, roles and files${HAS_FISH ? "" : " (there is no fish)"}`,
+  ignore: !HAS_FISH,
+  fn: () =>
+    withHome(async (folder) => {
+      for (const [words, completions] of [...CASES, ...FISH_CASES]) {
+        const line = `cake ${words.join(" ")}`;
+        const out = await runShell("fish", ["--no-config", "-c", `source ./fish; complete -C '${line}'`], folder);
+        const offered = out.split("\n").map((text) => text.split("\t", 1)[0]!).filter((text) => text !== "");
+        assertEquals(offered, completions, line);
+      }
     }),
 });
 
