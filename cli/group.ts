@@ -44,7 +44,7 @@ import { RoleBegins, SourceChanged, SourceWatch } from "./watch/source_watch.ts"
 import { roleMatcher, SearchError } from "./role_search.ts";
 import { tell } from "./tell.ts";
 
-/** Settings of a composite process. The last three are about starting roles again; see `RetryIntervals`. */
+/** Settings of a composite process. `retry`, `mainRole` and `stopOnExit` are about what the end of a role means. */
 export const GROUP_SETTINGS = {
   directoryAtHost: HostPort,
   directoryAtLan: HostPort,
@@ -52,10 +52,14 @@ export const GROUP_SETTINGS = {
   retry: RetryIntervals,
   mainRole: Unicode,
   stopOnExit: Boolean,
+  threads: Boolean,
 };
 
 /** The settings of a composite process, as given. */
 export type GroupSettings = Settings<typeof GROUP_SETTINGS>;
+
+/** What runs a role in a thread. */
+const ROLE_THREAD = new URL("./role_thread.ts", import.meta.url).href;
 
 /** Sent to itself when the main object of a role runs. */
 class RoleIsUp extends Message({ role: Unicode.default("") }) {}
@@ -331,6 +335,7 @@ class Group {
       homePath: homePathOf(this.#self),
       roleName: name,
       topRole: true,
+      ...(this.#parts.settings.threads === true ? { thread: ROLE_THREAD } : {}),
       settings: this.#childSettings(),
       environment: this.#parts.control === null ? {} : { [COMPOSITE_VARIABLE]: this.#parts.control.variable },
       onProcess: (pid: number) => this.#note(name, { kind: "process", pid }),

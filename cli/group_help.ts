@@ -51,4 +51,11 @@ export const RUN_HELP: readonly CommandSetting[] = [
     help: "without a main role: end all when a role ends and is not started again",
     longOnly: true,
   },
+  {
+    name: "threads",
+    wireName: "threads",
+    type: Boolean,
+    help: "run the roles that are modules as threads of one process, for machines with little memory",
+    longOnly: true,
+  },
 ];

@@ -2,6 +2,7 @@
 
 import {
   type ActorTypeLike,
+  beginsProgram,
   type MachineClass,
   type MessageBase,
   type ProcessContext,
@@ -50,7 +51,7 @@ export function create<S>(
   meta: Meta,
   options: CreateOptions = {},
 ): void {
-  if (!meta.main) return;
+  if (!beginsProgram(meta)) return;
   const { network = {}, ...rest } = options;
   const world = realWorld();
   const { self } = world.processes;

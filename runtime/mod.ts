@@ -288,7 +288,7 @@ export { type TextForms, textFromValue, TextValueError, valueFromText } from "./
 export { outputText, recordingText, typeNameOf } from "./process/typed_text.ts";
 export { type ChildOptions } from "./process/child.ts";
 export { ProcessObject, type ProcessRequest } from "./process_object.ts";
-export { realWorld } from "./real_world.ts";
+export { beginsProgram, enterThread, realWorld } from "./real_world.ts";
 export { Routine, type SelectOptions } from "./routine.ts";
 export { Runtime } from "./runtime.ts";
 export { THREAD_HOST, type ThreadHost } from "./thread_host.ts";
@@ -378,6 +378,7 @@ export {
   type StreamListener,
   type TerminalSize,
   type Thread,
+  type ThreadCommand,
   type ThreadPort,
   type ThreadProgram,
   type Threads,

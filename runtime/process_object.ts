@@ -1,5 +1,6 @@
 /** An actor that stands for a child process: it starts it, ends it when it is sent `Stop`, and returns its value. */
 
+import { fromFileUrl, toFileUrl } from "@std/path";
 import { cellOf } from "./actor.ts";
 import { type ActorInfo, actorInfo } from "./actor_type.ts";
 import { Aborted, Faulted } from "./messages/faults.ts";
@@ -14,7 +15,15 @@ import {
   childValue,
 } from "./process/child.ts";
 import { childrenOf, processContext } from "./process/context.ts";
-import { findExecutable, findRoleExecutable, type Found, type Launch, launchOf } from "./process/executable.ts";
+import {
+  absolute,
+  canBeThread,
+  findExecutable,
+  findRoleExecutable,
+  type Found,
+  type Launch,
+  launchOf,
+} from "./process/executable.ts";
 import { PARENT_VARIABLE } from "./process/interruption.ts";
 import { LIBRARY_CONNECTOR, LibraryRelay, takeRoleName } from "./process/library.ts";
 import type { CommandLine } from "./process/standard_arguments.ts";
@@ -22,7 +31,7 @@ import type { Routine } from "./routine.ts";
 import { Message, type MessageClass } from "./types/message.ts";
 import { snakeCase } from "./types/names.ts";
 import { Block, Boolean, Integer8 } from "./types/portable.ts";
-import { type ChildCommand, FileError, type SignalName, type World } from "./world.ts";
+import { type ChildProcess, FileError, type SignalName, type ThreadCommand, type World } from "./world.ts";
 
 /** How long a child may take to end after each signal but the last. */
 export const ESCALATION_SECONDS = 10;
@@ -48,6 +57,11 @@ export interface ProcessRequest extends ChildOptions {
    * object then goes on to the main object of the child, which answers directly.
    */
   readonly entryPoint?: readonly MessageClass[];
+  /**
+   * The URL of what runs a module in a thread of this process: see {@linkcode Processes.spawnThread}. What is no module, or one
+   * with a configuration of its own, runs as a process all the same.
+   */
+  readonly thread?: string;
   /** Its process was started. */
   readonly onProcess?: (pid: number) => void;
   /** Gets what it writes to stderr, piece by piece; else that goes where this process's own goes. */
@@ -77,11 +91,16 @@ class ChildEnded extends Message({
 export async function ProcessObject(self: Routine, request: ProcessRequest): Promise<unknown> {
   const prepared = await prepare(self, request);
   if (prepared instanceof Faulted) return prepared;
-  const { launch, library } = prepared;
-  self.console([launch.executable, ...launch.arguments].join(" "));
+  const { launch, thread, library } = prepared;
+  self.console(
+    thread === undefined
+      ? [launch.executable, ...launch.arguments].join(" ")
+      : ["thread", fromFileUrl(thread.module), ...thread.arguments].join(" "),
+  );
   try {
     return await supervise(self, {
-      command: commandOf(self.kernel.world, launch, request),
+      executable: launch.executable,
+      spawn: spawnOf(self.kernel.world, prepared, request),
       library,
       onProcess: request.onProcess,
     });
@@ -91,16 +110,21 @@ export async function ProcessObject(self: Routine, request: ProcessRequest): Pro
 }
 bind(ProcessObject, "layer_cake.process_object");
 
-function commandOf({ processes }: World, launch: Launch, { environment, onError }: ProcessRequest): ChildCommand {
-  return {
-    ...launch,
-    environment: { ...launch.environment, [PARENT_VARIABLE]: String(processes.pid), ...environment },
+/** How to start what was prepared, as a process or as a thread. */
+function spawnOf({ processes }: World, { launch, thread }: Prepared, request: ProcessRequest): () => ChildProcess {
+  const { onError } = request;
+  const surroundings = {
+    environment: { ...launch.environment, [PARENT_VARIABLE]: String(processes.pid), ...request.environment },
     ...(onError === undefined ? {} : { onError }),
   };
+  if (thread === undefined) return () => processes.spawn({ ...launch, ...surroundings });
+  return () => processes.spawnThread({ ...thread, ...surroundings });
 }
 
 interface Prepared {
   readonly launch: Launch;
+  /** It is to be a thread. */
+  readonly thread?: ThreadCommand;
   /** What takes messages on to the child, where it is a private library. */
   readonly library: LibraryRelay | null;
 }
@@ -116,7 +140,13 @@ async function prepare(self: Routine, request: ProcessRequest): Promise<Prepared
   const settings = byWireName(request.settings ?? {});
   const child: ChildRequest = { ...request, ...declared, module: found.path, settings };
   if ((request.entryPoint ?? info?.entryPoint ?? []).length > 0) return await prepareLibrary(self, found, child);
-  return { launch: await launchOf(world, found, childArguments(child, commandLine)), library: null };
+  const args = childArguments(child, commandLine);
+  const launch = await launchOf(world, found, args);
+  if (request.thread === undefined || !await canBeThread(world, found.path)) return { launch, library: null };
+  const path = absolute(world.files.currentFolder(), found.path);
+  const name = childRoleName(child, commandLine);
+  const thread = { program: request.thread, module: toFileUrl(path).href, arguments: args, name };
+  return { launch, thread, library: null };
 }
 
 async function prepareLibrary(self: Routine, found: Found, child: ChildRequest): Promise<Prepared | Faulted> {
@@ -185,20 +215,21 @@ function folderOf(path: string): string | null {
 }
 
 interface Supervised {
-  readonly command: ChildCommand;
+  readonly executable: string;
+  readonly spawn: () => ChildProcess;
   readonly library: LibraryRelay | null;
   readonly onProcess: ProcessRequest["onProcess"];
 }
 
-async function supervise(self: Routine, { command, library, onProcess }: Supervised): Promise<unknown> {
+async function supervise(self: Routine, { executable, spawn, library, onProcess }: Supervised): Promise<unknown> {
   const { kernel } = self;
   if (kernel.isClosed || childrenOf(kernel).isClosed) return new Aborted();
   let child;
   try {
-    child = kernel.world.processes.spawn(command);
+    child = spawn();
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return new Faulted(`cannot start process "${command.executable}" (${error.message})`);
+    return new Faulted(`cannot start process "${executable}" (${error.message})`);
   }
   cellOf(self).log("(", () => `Started process (${child.pid})`);
   onProcess?.(child.pid);

@@ -246,6 +246,22 @@ export interface ChildCommand {
   readonly onError?: (bytes: Uint8Array) => void;
 }
 
+/** What to run in a thread of this process as if it were a child process. */
+export interface ThreadCommand {
+  /** What makes a thread stand for a process, as a URL; it runs the module. */
+  readonly program: string;
+  /** The URL of the module's file. */
+  readonly module: string;
+  /** The command line of the module. */
+  readonly arguments: readonly string[];
+  /** For whoever looks at the threads of a process. */
+  readonly name: string;
+  /** Variables in addition to those of this process, for those who ask their world for them. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Gets what it writes to stderr, piece by piece, which otherwise goes where this process's own goes. */
+  readonly onError?: (bytes: Uint8Array) => void;
+}
+
 /** How a child process ended: a status, or the signal that ended it. */
 export interface ChildStatus {
   /** Exit status; negative for a signal (-9), as parents of the original report it. */
@@ -302,6 +318,11 @@ export interface Processes {
   readonly self: ProgramInfo;
   /** Throws {@link FileError} when it can't be started. */
   spawn(command: ChildCommand): ChildProcess;
+  /**
+   * Runs a module in a thread as if it were a child process: it has a command line, streams, signals and locks of its own, and an
+   * end that leaves this process alone. Its id is that of this process, and memory, current folder and variables are shared.
+   */
+  spawnThread(command: ThreadCommand): ChildProcess;
   /** Sends a signal to a process by id; false when there is none. */
   signal(pid: number, name: SignalName): boolean;
   /** Calls `handler` at each signal of that name from now on. */

@@ -82,8 +82,12 @@ async function spawn(world: World, launch: Launch): Promise<number> {
   return code < 0 ? SIGNAL_STATUS - code : code;
 }
 
-/** Makes the module the program of this process: one process less for each role of a small board. */
-async function become(world: World, path: string, args: readonly string[]): Promise<number | null> {
+/**
+ * Makes the module the program of this process: one process less for each role of a small board.
+ *
+ * @returns Null, or the status that the process ends with because the module could not be had or has thrown.
+ */
+export async function become(world: World, path: string, args: readonly string[]): Promise<number | null> {
   try {
     await world.processes.become(toFileUrl(path).href, args);
     return null;

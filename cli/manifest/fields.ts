@@ -103,6 +103,11 @@ export const MANIFEST_FIELDS: readonly Field[] = [
     type: { kind: "boolean" },
     help: "Without a main role: ends all when a role ends and is not started again",
   },
+  {
+    name: "threads",
+    type: { kind: "boolean" },
+    help: "Runs the roles that are modules as threads of one process, for machines with little memory",
+  },
   { name: "directory_at_host", type: { kind: "address" }, help: "Where the directory of this machine listens" },
   {
     name: "directory_at_lan",

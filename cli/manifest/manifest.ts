@@ -29,6 +29,7 @@ export interface ManifestGroup {
   readonly mainRole: string | null;
   readonly retry: RetryIntervals | null;
   readonly stopOnExit: boolean | null;
+  readonly threads: boolean | null;
   readonly directoryAtHost: HostPort | null;
   readonly directoryAtLan: HostPort | null;
   readonly encryptedDirectory: boolean | null;
@@ -76,6 +77,7 @@ function groupOf(entries: ReadMap["entries"]): ManifestGroup {
     mainRole: entries.get("main_role") as string | undefined ?? null,
     retry: retryOf(entries.get("retry") as ReadMap | undefined),
     stopOnExit: entries.get("stop_on_exit") as boolean | undefined ?? null,
+    threads: entries.get("threads") as boolean | undefined ?? null,
     directoryAtHost: addressOf(entries.get("directory_at_host")),
     directoryAtLan: addressOf(entries.get("directory_at_lan")),
     encryptedDirectory: entries.get("encrypted_directory") as boolean | undefined ?? null,

@@ -35,6 +35,7 @@ export const GROUP_TYPES: { readonly [K in keyof ManifestGroup]: readonly [key: 
   mainRole: ["main_role", Unicode],
   retry: ["retry", RetryIntervals.portable],
   stopOnExit: ["stop_on_exit", Boolean],
+  threads: ["threads", Boolean],
   directoryAtHost: ["directory_at_host", HostPort.portable],
   directoryAtLan: ["directory_at_lan", HostPort.portable],
   encryptedDirectory: ["encrypted_directory", Boolean],

@@ -148,6 +148,14 @@ function pythonEnvironment(world: World, folders: readonly string[]): Pick<Launc
   return { environment: { PYTHONPATH: [...folders, ...before ? [before] : []].join(separator) } };
 }
 
+/** True for a module that can run in a thread: it imports cake from where this process has it. */
+export async function canBeThread(world: World, path: string): Promise<boolean> {
+  if (world.processes.self.compiled) return executableKind(path) === "module" || await isCakeScript(world, path);
+  if (executableKind(path) !== "module") return false;
+  const found = await nearestConfiguration(world, absolute(world.files.currentFolder(), path));
+  return found === null || found === cakeConfiguration();
+}
+
 /** Names by which Deno finds its configuration beside a module. */
 const CONFIGURATION_FILES = ["deno.json", "deno.jsonc"];
 

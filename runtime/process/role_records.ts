@@ -124,7 +124,7 @@ export function isReservedName(name: string): boolean {
 export const ASIDE_FILE = "settings_aside";
 
 /** Settings of a composite process that the original's does not know: it would refuse to run with them. */
-const ASIDE_NAMES: ReadonlySet<string> = new Set(["stop_on_exit"]);
+const ASIDE_NAMES: ReadonlySet<string> = new Set(["stop_on_exit", "threads"]);
 
 /** Settings of a role, divided into those that every implementation knows and those that are kept apart. */
 export function dividedSettings(

@@ -10,6 +10,7 @@ import { realClock } from "./clock.ts";
 import { realEnvironment } from "./environment.ts";
 import { realFiles } from "./files.ts";
 import { realRandom } from "./random.ts";
+import { isUncaughtHandled } from "./uncaught.ts";
 
 /**
  * The loader of this thread of the process. At module level since modules belong to the thread, not to a world: a file is
@@ -32,6 +33,17 @@ export async function loadModule(url: string): Promise<void> {
 export async function becomeProgram(url: string, args: readonly string[]): Promise<void> {
   Object.defineProperty(Deno, "args", { value: Object.freeze([...args]), enumerable: true, configurable: true });
   Object.defineProperty(Deno, "mainModule", { value: url, enumerable: true, configurable: true });
+  await loadProgram(url);
+  // The last to hear of what nobody caught; by then the module had its chance to.
+  globalThis.addEventListener("error", (event) => endWith(event, event.error));
+  globalThis.addEventListener("unhandledrejection", (event) => endWith(event, event.reason));
+}
+
+async function loadProgram(url: string): Promise<void> {
+  if (!Deno.build.standalone) {
+    await import(url);
+    return;
+  }
   const loader = loaderOfThread();
   loader.main = url;
   try {
@@ -39,18 +51,15 @@ export async function becomeProgram(url: string, args: readonly string[]): Promi
   } catch (error) {
     throw withUserNames(error, loader);
   }
-  // The last to hear of what nobody caught; by then the module had its chance to.
-  globalThis.addEventListener("error", (event) => endWith(event, event.error));
-  globalThis.addEventListener("unhandledrejection", (event) => endWith(event, event.reason));
 }
 
 /** As Deno does it, with the user's own lines. */
 function endWith(event: Event, error: unknown): void {
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || isUncaughtHandled()) return;
   event.preventDefault();
-  realEnvironment().writeError(
-    `error: Uncaught ${error instanceof Error ? error.stack ?? error : Deno.inspect(error)}\n`,
-  );
+  const text = `error: Uncaught ${error instanceof Error ? error.stack ?? error : Deno.inspect(error)}\n`;
+  // By way of what programs can take over.
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
   Deno.exit(1);
 }
 

@@ -5,6 +5,8 @@ import { keepDescriptorsBack } from "./descriptors.ts";
 import { becomeProgram } from "./modules.ts";
 import { ignoresHangup, isSupervised, notifyServiceManager } from "./service_manager.ts";
 import { signalNumber } from "./signal_number.ts";
+import { ThreadChild } from "./thread_child.ts";
+import { onUncaught } from "./uncaught.ts";
 import { toFileError } from "./platform_error.ts";
 
 /** Makes the processes of the real world. */
@@ -23,6 +25,7 @@ export function realProcesses(): Processes {
       return { ...program, platform: os, architecture: arch };
     },
     spawn,
+    spawnThread: (command) => new ThreadChild(command),
     signal: sendSignal,
     onSignal,
     become: becomeProgram,
@@ -170,23 +173,6 @@ function sendSignal(pid: number, name: SignalName): boolean {
     if (error instanceof Deno.errors.NotFound) return false;
     throw toFileError("signal", `process ${pid}`, error);
   }
-}
-
-function onUncaught(handler: (error: unknown) => void): Cancel {
-  const onError = (event: ErrorEvent): void => {
-    event.preventDefault();
-    handler(event.error ?? event.message);
-  };
-  const onRejection = (event: PromiseRejectionEvent): void => {
-    event.preventDefault();
-    handler(event.reason);
-  };
-  globalThis.addEventListener("error", onError);
-  globalThis.addEventListener("unhandledrejection", onRejection);
-  return () => {
-    globalThis.removeEventListener("error", onError);
-    globalThis.removeEventListener("unhandledrejection", onRejection);
-  };
 }
 
 function onSignal(name: SignalName, handler: () => void): Cancel {

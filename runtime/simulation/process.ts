@@ -434,6 +434,9 @@ function makeProcesses(
       architecture: "x86_64",
     },
     spawn: (command) => spawn(context, life, options, command),
+    // One host has no memory that its processes could share: threads are processes of the file that is their module.
+    spawnThread: ({ module, ...command }) =>
+      spawn(context, life, options, { ...command, executable: decodeURIComponent(new URL(module).pathname) }),
     signal(pid, name) {
       const target = context.processes.get(pid);
       if (life.isAlive) target?.signal(name);
