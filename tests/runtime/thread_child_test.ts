@@ -67,7 +67,14 @@ Deno.test("spawnThread() delivers signals to those who listen, ends others, and 
   looping.child.signal("SIGINT");
 });
 
-Deno.test("locks of threads are held by the process: none is lost by a look, and each goes with its thread", async () => {
+Deno.test({
+  name: "locks of threads are held by the process: none is lost by a look, and each goes with its thread",
+  // libc is opened once and stays open.
+  sanitizeResources: false,
+  fn: testLocks,
+});
+
+async function testLocks(): Promise<void> {
   const { files, processes } = realWorld();
   const folder = await files.makeTemporaryFolder("cake-thread-locks-");
   const [one, two] = [`${folder}/one`, `${folder}/two`];
@@ -91,7 +98,7 @@ Deno.test("locks of threads are held by the process: none is lost by a look, and
   assertEquals(await holderFromOutside(two), null);
   await files.remove(folder);
   await assertRejects(() => files.readText(one));
-});
+}
 
 /** Who holds a lock, as another process sees it. */
 async function holderFromOutside(path: string): Promise<number | null> {
