@@ -133,8 +133,8 @@ Deno.test("roles in threads keep logs of their own", async () => {
   assertEquals((await runCake(path, "run", "--threads", "--keep-logs", nowhere())).code, 0);
   for (const [role, own, other] of [["noisy", "first", "console text"], ["levels", "console text", "first"]]) {
     const logs = `${path}/.layer-cake/role/${role}/logs`;
-    const [file] = [...Deno.readDirSync(logs)];
-    const text = await Deno.readTextFile(`${logs}/${file!.name}`);
+    let text = "";
+    for await (const { name } of Deno.readDir(logs)) text += await Deno.readTextFile(`${logs}/${name}`);
     assert(text.includes(own!) && !text.includes(other!), text);
   }
 });

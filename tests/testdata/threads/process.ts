@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- what programs say without their world is what is looked at
 // A thread that stands for a process, or a process: does what its command line says.
 import process from "node:process";
 import { enterThread, realWorld } from "../../../runtime/mod.ts";
