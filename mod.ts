@@ -254,6 +254,7 @@ export type {
   SupervisedSettings,
   TerminalSize,
   Thread,
+  ThreadCommand,
   ThreadPort,
   ThreadProgram,
   Threads,
