@@ -12,6 +12,7 @@
 // deno-lint-ignore-file no-console
 
 import { parseArgs } from "@std/cli";
+import { LineReader } from "./line_reader.ts";
 
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
 const DESCRIPTORS = 40_000;
@@ -50,8 +51,7 @@ interface ClientEvent {
 class Teller<T> {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array> | null;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  #rest = "";
+  readonly #lines: LineReader;
 
   /** With more descriptors than a shell allows, as far as this user may. */
   constructor(command: readonly string[], { isAsked = false, prefix = "" } = {}) {
@@ -62,22 +62,13 @@ class Teller<T> {
       stdout: "piped",
     }).spawn();
     this.#writer = isAsked ? this.#child.stdin.getWriter() : null;
-    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#lines = new LineReader(this.#child.stdout);
   }
 
   /** What it tells next; null at its end. */
   async next(): Promise<T | null> {
-    for (;;) {
-      const end = this.#rest.indexOf("\n");
-      if (end >= 0) {
-        const line = this.#rest.slice(0, end);
-        this.#rest = this.#rest.slice(end + 1);
-        return JSON.parse(line) as T;
-      }
-      const { value, done } = await this.#lines.read();
-      if (done) return null;
-      this.#rest += value;
-    }
+    const line = await this.#lines.next();
+    return line === null ? null : JSON.parse(line) as T;
   }
 
   /** What it tells when asked. */

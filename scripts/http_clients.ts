@@ -9,6 +9,7 @@
 // deno-lint-ignore-file no-console
 
 import { parseArgs } from "@std/cli";
+import { freePort } from "./free_port.ts";
 import { RunningCommand } from "./running_command.ts";
 
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
@@ -148,13 +149,6 @@ async function leftSince(before: Census, take: () => Promise<Census>): Promise<s
     if (left.length === 0 || performance.now() > deadline) return left;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
 }
 
 async function answers(url: string): Promise<void> {

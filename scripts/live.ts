@@ -9,6 +9,7 @@
 // deno-lint-ignore-file no-console
 
 import { parseArgs } from "@std/cli";
+import { LineReader } from "./line_reader.ts";
 
 type Make = "cake" | "original";
 
@@ -22,32 +23,24 @@ type Event = Record<string, unknown>;
 /** A process that tells events. */
 class Peer {
   readonly #child: Deno.ChildProcess;
-  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #lines: LineReader;
   readonly #told: Event[] = [];
-  #rest = "";
 
   constructor(command: readonly string[], cwd: string) {
     const [program, ...args] = command as [string, ...string[]];
     this.#child = new Deno.Command(program, { args, cwd, stdin: "null", stdout: "piped", stderr: "inherit" }).spawn();
-    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#lines = new LineReader(this.#child.stdout);
   }
 
   /** The next event, or null at the end. */
   async next(): Promise<Event | null> {
-    for (;;) {
-      const end = this.#rest.indexOf("\n");
-      if (end >= 0) {
-        const line = this.#rest.slice(0, end);
-        this.#rest = this.#rest.slice(end + 1);
-        if (!line.startsWith("{")) continue;
-        const event = JSON.parse(line) as Event;
-        this.#told.push(event);
-        return event;
-      }
-      const { value, done } = await this.#lines.read();
-      if (done) return null;
-      this.#rest += value;
+    for (let line = await this.#lines.next(); line !== null; line = await this.#lines.next()) {
+      if (!line.startsWith("{")) continue;
+      const event = JSON.parse(line) as Event;
+      this.#told.push(event);
+      return event;
     }
+    return null;
   }
 
   /** The port that it listens at. */

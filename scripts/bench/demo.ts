@@ -1,6 +1,7 @@
 /** The row for the whole: HTTP requests through a server, its pool and eight worker processes, as `cake run` sets them up. */
 
 import { type Row, runRows } from "./rows.ts";
+import { freePort } from "../free_port.ts";
 
 const WORKERS = 8;
 const CONNECTIONS = 64;
@@ -20,13 +21,6 @@ function cakeArguments(...args: string[]): string[] {
 
 function address(port: number, host = "127.0.0.1"): string {
   return JSON.stringify({ host, port });
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
 }
 
 /** Requests a second that a client process with 64 connections gets answered. */

@@ -10,6 +10,7 @@
 import { Available, openRuntime, publish, subscribe, Subscribed } from "../../directory/mod.ts";
 import { HostPort, type Routine, type RoutineFunction } from "../../runtime/mod.ts";
 import type { CrowdAnswer, CrowdRequest, Load } from "./directory_crowd.ts";
+import { freePort } from "../free_port.ts";
 
 const [connections, names, patterns] = [1000, 100_000, 10_000].map((standard, at) =>
   Number(Deno.args[at] ?? standard)
@@ -29,11 +30,6 @@ const STORM_SAMPLES_MIN = 100;
 const LISTEN_POLL_MS = 50;
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
-}
 
 const port = freePort();
 const lan = startDirectory();

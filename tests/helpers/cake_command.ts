@@ -2,6 +2,7 @@
 
 import { type CommandOutcome, RunningCommand } from "../../scripts/running_command.ts";
 
+export { freePort } from "../../scripts/free_port.ts";
 export { type CommandOutcome, RunningCommand };
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
@@ -79,14 +80,6 @@ export function startProgram(
 /** Runs `cake` in a folder to its end. */
 export function runCake(folder: string, ...args: string[]): Promise<CommandOutcome> {
   return startCake(folder, ...args).outcome();
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
 }
 
 /** A temporary folder with the demo's programs in it, removed at the end of the block that holds it. */

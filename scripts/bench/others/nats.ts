@@ -5,6 +5,7 @@
  *     deno run -A nats.ts REPEAT        starts nats-server and the other process, prints a JSON line for each row
  */
 
+import { freePort } from "../../free_port.ts";
 import { runRows } from "../rows.ts";
 
 const ONE_AT_A_TIME = 5000;
@@ -165,13 +166,6 @@ async function measure(port: number, repeat: number): Promise<void> {
   ], { repeat });
   nats.close();
   await reading;
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
 }
 
 async function main(repeat: number): Promise<void> {
