@@ -87,7 +87,7 @@ Deno.test({
 const ZSH_TYPIST = `
 zmodload zsh/zpty
 zpty shell zsh -f -i
-zpty -w shell 'PROMPT=; autoload -Uz compinit; compinit -D -u; source ./zsh; bindkey "^I" complete-word
+zpty -w shell 'PROMPT=; autoload -Uz compinit; compinit -u -d ./dump; source ./zsh; bindkey "^I" complete-word
 mark () { print -rn -- $'"'"'\\0'"'"' }
 compprefuncs=(mark); comppostfuncs=(mark exit)
 compadd () {
