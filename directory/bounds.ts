@@ -24,6 +24,8 @@ export const NAMES_PER_SUBSCRIPTION_MAX = 100_000;
 export const LOOPS_PER_PEER_MAX = 10_000;
 /** Listings of one library that wait for their requests. */
 export const OPEN_LIBRARIES_MAX = 10_000;
+/** Sessions of one library with publishers of its process whose ends are remembered. */
+export const SESSIONS_PER_LIBRARY_MAX = 100_000;
 /** Objects that wait for a directory to listen or to connect. */
 export const WAITING_OBJECTS_MAX = 1000;
 

@@ -27,6 +27,7 @@ import { PublisherHome } from "./home/publisher_home.ts";
 import { SubscriberHome } from "./home/subscriber_home.ts";
 import { Transports } from "./home/transports.ts";
 import { Intake, type Parts } from "./intake.ts";
+import { LibrarySessions } from "./library_sessions.ts";
 import { Listings } from "./listings.ts";
 import {
   Advisory,
@@ -35,6 +36,8 @@ import {
   ClearPublisherRoute,
   ClearSubscribed,
   ClearSubscriberRoute,
+  type Delivered,
+  type Dropped,
   GetDirectory,
   ListDirectory,
   LoopClosed,
@@ -54,6 +57,7 @@ import type { Child } from "./records.ts";
 import { Registry } from "./registry.ts";
 import { reportOf } from "./report.ts";
 import { Routes } from "./routes.ts";
+import { isWider } from "./scope.ts";
 import { Upward } from "./upward.ts";
 
 /** The timer after which routes are forgotten that were not told again over a new link. */
@@ -113,6 +117,7 @@ export class DirectoryCore {
   readonly #routes: Routes;
   readonly #registry: Registry;
   readonly #intake: Intake;
+  readonly #librarySessions = new LibrarySessions(this.#effects);
   /** True while the event `again` is on its way. */
   #isAgainDue = false;
 
@@ -128,6 +133,7 @@ export class DirectoryCore {
       listings: this.#listings,
       effects: this.#effects,
       chores: this.#chores,
+      endSession: (child, routeId) => this.#librarySessions.endRoute(child, routeId),
       home: {
         addRoute: (message, moment) => this.#subscribers.addRoute(message, "here", moment),
         clearRoute: (message, moment) => this.#subscribers.clearRoute(message, moment),
@@ -209,6 +215,11 @@ export class DirectoryCore {
         break;
       case "childAccepted":
         this.#children.add(event.proxy, event.ipp);
+        // Below a process there are its libraries.
+        if (!isWider(this.#options.scope, "PROCESS")) this.#effects.add({ kind: "watchSessions", proxy: event.proxy });
+        break;
+      case "sessionSeen":
+        this.#sessionSeen(event.proxy, event.message, event.publisher);
         break;
       case "childClosed":
         this.#childClosed(event.proxy);
@@ -281,7 +292,13 @@ export class DirectoryCore {
     const child = this.#children.remove(proxy);
     if (child === undefined) return;
     this.#intake.forget(child);
+    this.#librarySessions.endAll(child);
     this.#registry.removeChild(child);
+  }
+
+  #sessionSeen(proxy: Address, message: Delivered | Dropped, publisher: Address): void {
+    const child = this.#children.get(proxy);
+    if (child !== undefined) this.#librarySessions.seen(child, message, publisher);
   }
 
   #renew(subscribedId: string): boolean {

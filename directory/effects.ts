@@ -3,6 +3,7 @@
 /** What a directory's core takes in and gives out: events and effects, all of them plain values. */
 
 import type { AddressValue as Address, Faulted, HostPort, Instant } from "../runtime/mod.ts";
+import type { Delivered, Dropped } from "./messages.ts";
 
 /** What a core needs from outside while it handles an event. */
 export interface Draw {
@@ -35,6 +36,13 @@ export type DirectoryEvent =
   /** A child connected; `ipp` is its end of the connection. On an encrypted listener only after the key exchange. */
   | { readonly kind: "childAccepted"; readonly proxy: Address; readonly ipp: HostPort }
   | { readonly kind: "childClosed"; readonly proxy: Address }
+  /** By a connection of the effect `watchSessions`, a publisher of this process is told of a session, at this moment. */
+  | {
+    readonly kind: "sessionSeen";
+    readonly proxy: Address;
+    readonly message: Delivered | Dropped;
+    readonly publisher: Address;
+  }
   /** Answers to the effect `connectParent`, and the end of that connection. */
   | { readonly kind: "parentConnected"; readonly proxy: Address }
   | { readonly kind: "parentNotConnected"; readonly reason: string }
@@ -68,6 +76,8 @@ export type Effect =
   | { readonly kind: "send"; readonly to: Address; readonly message: object; readonly from?: Address }
   /** Listen for children. Answered by `listening` or `notListening`, then by `childAccepted`. */
   | { readonly kind: "listen"; readonly ipp: HostPort; readonly encrypted: boolean }
+  /** Tell of the sessions that somebody of this process is told of by this child: give the event `sessionSeen`. */
+  | { readonly kind: "watchSessions"; readonly proxy: Address }
   /** Connect to the parent. Answered by `parentConnected` or `parentNotConnected`. */
   | { readonly kind: "connectParent"; readonly ipp: HostPort; readonly encrypted: boolean; readonly keepAlive: boolean }
   /** Close a child's connection. `childClosed` follows, or not: the core has forgotten the child. */

@@ -21,6 +21,7 @@ import {
 import { type AddressValue as Address, type Faulted, HostPort, type Kernel } from "../runtime/mod.ts";
 import { SILENT_CONNECTION_MS } from "./bounds.ts";
 import type { DirectoryEvent, Effect } from "./effects.ts";
+import { Delivered, Dropped } from "./messages.ts";
 import { neighbourhoodOf } from "./parent_address.ts";
 
 /** Takes an event, in the turn of the directory. */
@@ -34,6 +35,7 @@ type SocketEffect = Extract<
       | "listen"
       | "connectParent"
       | "closeChild"
+      | "watchSessions"
       | "listenPublication"
       | "stopPublication"
       | "closePeer"
@@ -95,6 +97,8 @@ export class LinkControllers {
         return this.#listen(effect.ipp, effect.encrypted);
       case "connectParent":
         return this.#connectParent(effect);
+      case "watchSessions":
+        return this.#watchSessions(effect.proxy);
       case "closeChild":
       case "closePeer":
         return this.#close(effect.proxy);
@@ -195,6 +199,13 @@ export class LinkControllers {
       return { kind: "notListening", reason: reasonOf(message) };
     });
     attachNetwork(this.#kernel).listen(request, controller);
+  }
+
+  #watchSessions(proxy: Address): void {
+    attachNetwork(this.#kernel).observe(proxy, (message, publisher) => {
+      if (!(message instanceof Delivered || message instanceof Dropped)) return;
+      this.#post({ kind: "sessionSeen", proxy, message, publisher });
+    });
   }
 
   #listenRequest(ipp: HostPort, encrypted: boolean): ListenForStream {

@@ -11,7 +11,6 @@ import type { Listings } from "./listings.ts";
 import {
   ClearPublisherRoute,
   ClearSubscriberRoute,
-  Dropped,
   OpenLibrary,
   PublishAs,
   RouteOverLoop,
@@ -33,6 +32,8 @@ export interface RoutesParts {
   readonly effects: Effects;
   readonly chores: Chores;
   readonly home: LocalHome;
+  /** Ends, for their publishers, the sessions of a route that a library had by a connection which it has left for another. */
+  readonly endSession: (child: Child, routeId: string) => void;
 }
 
 /** Units of work for one match, with what is told of it. */
@@ -47,17 +48,19 @@ export class Routes {
   readonly #effects: Effects;
   readonly #chores: Chores;
   readonly #home: LocalHome;
+  readonly #endSession: RoutesParts["endSession"];
   /** Listings whose matching was begun so far. */
   #begun = 0;
   /** Listings of libraries that were asked for their requests, in the order of asking, by connection. */
   readonly #asked = new Map<Child, (Publication | Subscription)[]>();
 
-  constructor({ listings, effects, chores, home }: RoutesParts) {
+  constructor({ listings, effects, chores, home, endSession }: RoutesParts) {
     this.#scope = listings.scope;
     this.#listings = listings;
     this.#effects = effects;
     this.#chores = chores;
     this.#home = home;
+    this.#endSession = endSession;
   }
 
   /** Makes the routes of the publication that subscribers meet from now on. */
@@ -241,18 +244,9 @@ export class Routes {
     const clear = new ClearSubscriberRoute({ subscribedId: subscription.id, name, routeId });
     if (subscription.owner === null) this.#home.clearRoute(clear, moment);
     else if (isReached(subscription.owner)) this.#effects.send(subscription.home, clear);
-    else if (route.way === "address") this.#dropPublisher(route);
+    else if (route.way === "address") this.#endSession(subscription.owner, routeId);
     if (publication.owner === null || !isReached(publication.owner)) return;
     this.#effects.send(publication.home, new ClearPublisherRoute({ publishedId: publication.id, name, routeId }));
-  }
-
-  /** The subscriber's library is gone, so nobody else tells the publisher that the session is over. */
-  #dropPublisher(route: Route): void {
-    const { id: routeId, subscription, publication, openedAt } = route;
-    const remoteAddress = subscription.object!;
-    const members = { name: publication.name, scope: "PROCESS", routeId, subscribedId: subscription.id } as const;
-    const dropped = new Dropped({ ...members, publishedId: publication.id, remoteAddress, openedAt: openedAt! });
-    this.#effects.forward(publication.object!, dropped, remoteAddress);
   }
 
   /** The home of a subscription has a new address: tells it all routes again, the same as before. */

@@ -93,6 +93,8 @@ export class Connection implements TransitReceiver, SessionEvents {
   readonly address: Address;
   readonly openedAt: Instant;
   lastArrival: number;
+  /** Sees what comes for those of this process. */
+  observer: ((message: unknown, to: Address) => void) | null = null;
   readonly #options: ConnectionOptions;
   readonly #kernel: Kernel;
   readonly #session: Session;
@@ -369,7 +371,9 @@ export class Connection implements TransitReceiver, SessionEvents {
 
   /** @internal */
   message(message: unknown, to: Address, from: Address): void {
-    if (!this.#isEnded) this.#kernel.send(message, to, from);
+    if (this.#isEnded) return;
+    this.observer?.(message, to);
+    this.#kernel.send(message, to, from);
   }
 
   /** @internal */
@@ -393,7 +397,8 @@ export class Connection implements TransitReceiver, SessionEvents {
   /** @internal */
   isPassedOn(to: Address, isTransit: boolean): boolean {
     if (isTransit) return !hasBranches(this.#kernel.receiverAt(lastHop(to)));
-    return isTransitReceiver(this.#kernel.receiverAt(to));
+    const receiver = this.#kernel.receiverAt(to);
+    return isTransitReceiver(receiver) && (this.observer === null || receiver instanceof Connection);
   }
 
   /** @internal */

@@ -129,6 +129,15 @@ export class NetworkService {
     return Array.from(this.#ports.values(), ({ port }) => port.status);
   }
 
+  /**
+   * Calls `observer` with each message that comes by a connection for somebody of this process, before it is taken there; in
+   * whatever thread that is, so that such messages are decoded here. Nothing happens if the connection has ended.
+   */
+  observe(proxy: Address, observer: (message: unknown, to: Address) => void): void {
+    const connection = this.#kernel.receiverAt(proxy);
+    if (connection instanceof Connection) connection.observer = observer;
+  }
+
   // Listening.
 
   /** Opens a port. The controller gets `Listening` or `NotListening`, and then `Accepted` for each connection. */

@@ -154,3 +154,32 @@ Deno.test("LinkControllers: a connection that is made while its directory ends i
   await simulation.runFor(5000);
   assertEquals(attachNetwork(p.runtime).counts.connections, 0);
 });
+
+Deno.test("Network.observe() shows what comes for those of this process, also where it would be passed on to a thread", async () => {
+  const simulation = new Simulation({ seed: 13 });
+  const host = new Member(simulation, "host", { scope: "HOST" });
+  const p = new Member(simulation, "p");
+  await simulation.runFor(1000);
+  const [connection] = attachNetwork(host.runtime).transports;
+  // What stands for an actor of another thread takes frames as they are.
+  const taken: string[] = [];
+  const thread = {
+    deliver: (message: unknown) => void taken.push(`message ${(message as object).constructor.name}`),
+    passOn: () => void taken.push("frame"),
+  };
+  const address = host.runtime.register(thread);
+  const ask = async () => {
+    host.runtime.send(new Ping(), connection!.proxy, address);
+    await simulation.runFor(500);
+  };
+  await ask();
+  const seen: unknown[] = [];
+  attachNetwork(host.runtime).observe(connection!.proxy, (message, to) => {
+    if (to === address) seen.push((message as object).constructor.name);
+  });
+  await ask();
+  assertEquals([taken, seen], [["frame", "message Ping"], ["Ping"]]);
+  p.process.crash();
+  await simulation.runFor(500);
+  attachNetwork(host.runtime).observe(connection!.proxy, () => {});
+});

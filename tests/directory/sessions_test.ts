@@ -223,6 +223,37 @@ Deno.test("SubscriberHome: a subscriber in a library meets its process, which is
   assertEquals([main.kinds().at(-1), main.delivered.size, scenario.tree.problems], ["Dropped", 0, []]);
 });
 
+Deno.test("LibrarySessions: a library that ends at any moment leaves its process with as many Dropped as Delivered", () => {
+  let [opened, unopened, asked] = [0, 0, 0];
+  for (let seed = 1; seed <= 400; seed++) {
+    const scenario = new Scenario(seed);
+    scenario.host();
+    const main = scenario.process("main", { acceptAt: new HostPort("127.0.0.1", 7000) });
+    scenario.run(10);
+    const library = scenario.process("library", { scope: "LIBRARY", connectTo: new HostPort("127.0.0.1", 7000) });
+    const { random } = scenario.tree;
+    let isTold = false;
+    scenario.tree.trace = (line) => void (isTold ||= line.endsWith("> library RouteToAddress"));
+    main.publish("inner", "PROCESS");
+    library.subscribe("inner", "PROCESS");
+    scenario.run(25 * random.float());
+    // Perhaps it has to close what it may just be opening.
+    const published = received(main, Published);
+    if (random.float() < 0.5) main.clearPublished(published);
+    scenario.run(6 * random.float());
+    if (random.float() < 0.3) scenario.tree.cut(library.process);
+    scenario.run(6 * random.float());
+    library.process.kill();
+    scenario.run(2_000);
+    const count = (kind: string) => main.kinds().filter((text) => text === kind).length;
+    assertEquals([count("Dropped"), scenario.tree.problems], [count("Delivered"), []], `seed ${seed}`);
+    if (count("Delivered") > 0) opened++;
+    else if (isTold) unopened++;
+    if (count("Delivered") > 0 && main.published.size === 0) asked++;
+  }
+  assert(opened > 100 && unopened > 10 && asked > 50, `${opened}, ${unopened}, ${asked}`);
+});
+
 Deno.test("SubscriberHome: a library that is cut off and comes back has its sessions again", () => {
   const { scenario, main, library } = processAndLibrary();
   main.publish("inner", "PROCESS");

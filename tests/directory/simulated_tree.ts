@@ -354,6 +354,8 @@ export class Process {
   readonly #timers = new Map<string, number>();
   readonly #transports = new Map<number, End>();
   readonly #publicationPorts = new Map<string, string>();
+  /** Connections of libraries. */
+  readonly #watched = new Set<Address>();
   readonly logs: string[] = [];
   addresses = 16;
   isAlive = true;
@@ -436,6 +438,12 @@ export class Process {
       this.#backlog.push(() => this.deliver(parcel));
       return;
     }
+    const { message, from, to } = parcel;
+    const isOfSession = message instanceof Delivered || message instanceof Dropped;
+    const proxy = lastHop(from);
+    if (to !== null && isOfSession && this.#watched.has(proxy)) {
+      this.handle({ kind: "sessionSeen", proxy, message, publisher: to });
+    }
     if (parcel.to === null || parcel.to === DIRECTORY) {
       this.handle({ kind: "received", message: parcel.message, from: parcel.from });
     } else this.send(parcel.to, parcel.message, parcel.from);
@@ -465,6 +473,9 @@ export class Process {
         return this.#listen(effect.ipp);
       case "connectParent":
         return this.#connectParent(effect.ipp);
+      case "watchSessions":
+        this.#watched.add(effect.proxy);
+        return;
       case "closeChild":
       case "closePeer": {
         const end = this.ends.get(effect.proxy);

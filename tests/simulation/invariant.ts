@@ -8,7 +8,7 @@ import type { Scope } from "../../runtime/mod.ts";
 import { expectationOf, type Expected, type Home, idOf, type Meeting, metBy } from "./expectation.ts";
 import { leftoversOf } from "./leftovers.ts";
 import type { Village } from "./village.ts";
-import { isOfLibrary, sessionKey, type Witness } from "./witness.ts";
+import { sessionKey, type Witness } from "./witness.ts";
 
 /** Everything that is not as it ought to be, as text. The world must have been probed. */
 export function violations({ seats }: Village): string[] {
@@ -28,7 +28,6 @@ export function violations({ seats }: Village): string[] {
     for (const witness of tenant.witnesses) checkWitness(witness, expectation.meetings.get(seat)!, problems);
   }
   const witnesses = homes.flatMap(({ tenant }) => tenant.witnesses);
-  for (const witness of witnesses) forgetLibraries(witness, witnesses);
   checkEnds(witnesses, problems);
   checkWords(witnesses, problems);
   for (const home of homes) problems.push(...leftoversOf(home, expectation));
@@ -79,17 +78,6 @@ function checkWitness(witness: Witness, meetings: readonly Meeting[], problems: 
   }
   for (const [key, { available }] of sessions) {
     if (!expected.has(key)) problems.push(`${name}: session with "${available.name}" that should not be`);
-  }
-}
-
-/**
- * A publisher may not hear of the end of a session with a library of its process, where that ended in the moment in which
- * it opened the session: nobody is left who knows.
- */
-function forgetLibraries({ visits }: Witness, witnesses: readonly Witness[]): void {
-  for (const [key, { delivered }] of visits) {
-    const isAlive = witnesses.some(({ subscribed }) => subscribed.has(delivered.subscribedId!));
-    if (!isAlive && isOfLibrary(delivered)) visits.delete(key);
   }
 }
 

@@ -188,7 +188,7 @@ class Draft {
     const { scope, name } = this.seats[parent]!;
     const before = this.seats.filter((seat) => seat.parent === parent && seat.scope === "PROCESS").length;
     for (let number = before + 1; number <= before + count && this.#processes < PROCESSES_MAX; number++) {
-      const hasLibraries = this.#random.chance(0.02);
+      const hasLibraries = this.#random.chance(0.05);
       const seat = this.#addSeat({
         name: `${name}.${number}`,
         host,

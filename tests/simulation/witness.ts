@@ -15,7 +15,7 @@ import {
   Subscribed,
   SubscribedCleared,
 } from "../../directory/mod.ts";
-import { type AddressValue as Address, type Instant, isRemote, type Routine } from "../../runtime/mod.ts";
+import type { AddressValue as Address, Instant, Routine } from "../../runtime/mod.ts";
 import type { Claims } from "./claims.ts";
 import { EndYourself, Heard, Said, Told } from "./talk.ts";
 
@@ -183,10 +183,8 @@ export class Witness {
       return;
     }
     const visit = this.visits.get(visitKey(message.routeId!, from));
-    if (visit === undefined) {
-      // A library that ended just when it was told of a session may not have opened it; its process can't know.
-      if (!isOfLibrary(message)) this.#problem(`Dropped for "${message.name}" without a session`);
-    } else {
+    if (visit === undefined) this.#problem(`Dropped for "${message.name}" without a session`);
+    else {
       this.visits.delete(visitKey(message.routeId!, from));
       this.#checkPair(visit.delivered, message);
     }
@@ -257,12 +255,6 @@ export async function testify(self: Routine, { witness }: { witness: Witness }):
     // What has come before it ends is of no interest any more.
     if (witness.self !== null) witness.take(message, self.returnAddress);
   }
-}
-
-/** True for the publisher's end of a session with a subscriber in a library of its process. */
-export function isOfLibrary(end: Delivered | Dropped): boolean {
-  const subscriber = end instanceof Delivered ? end.subscriberAddress : end.remoteAddress;
-  return end.scope === "PROCESS" && isRemote(subscriber!);
 }
 
 /** A subscriber has at most one session for each of its subscriptions and names. */

@@ -181,7 +181,10 @@ export const HAZARDS: Readonly<Record<string, readonly TestReference[]>> = {
   "upgrade during opening": [[SCENARIO, "scenario 30"]],
   "directory link of a publisher interrupted": [[SESSIONS, "that is cut and back is not noticed"]],
   "in-process publication cleared with an alternative": [[SESSIONS, "a publication of the process that is cleared"]],
-  "library subscriber ends": [[SESSIONS, "a subscriber in a library meets its process"]],
+  "library subscriber ends": [
+    [SESSIONS, "a subscriber in a library meets its process"],
+    [SESSIONS, "a library that ends at any moment"],
+  ],
   "half-open child link": [[HOSTILE, "a newer connection of a child takes its listings over"]],
   "request to a connector that is closing": [["tests/directory/tree_property_test.ts", "after any history of a tree"]],
   "stale routes": [[SESSIONS, "a name that comes back at another port"]],

@@ -245,6 +245,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     what: "a publisher does not hear of sessions that end with their connection",
   },
   {
+    name: "library-ends-without-a-word",
+    file: "directory/core.ts",
+    right: "    this.#librarySessions.endAll(child);\n",
+    wrong: "",
+    what: "a publisher does not hear of sessions that end with the library of the subscriber",
+  },
+  {
     name: "available-before-dropped",
     file: "directory/home/subscriber_home.ts",
     right: "    this.#endSession(pairing);\n    if (old !== null) this.#transports.retire(old);",
