@@ -28,6 +28,8 @@ export function bareChecks(machine: BareMachine): Record<string, Check> {
   return {
     version: () => version(machine),
     demo: () => demo(machine),
+    threads: () => threads(machine),
+    pack: () => pack(machine),
     host: () => directory(machine, "host", "127.0.0.1"),
     lan: () => directory(machine, "lan", "0.0.0.0"),
     service: () => service(machine),
@@ -106,14 +108,7 @@ async function table(port: number): Promise<unknown[][]> {
 async function demo(machine: BareMachine): Promise<void> {
   const inside = await Inside.make(machine, "demo");
   const sources = `${machine.project}/tests/demo`;
-  await inside.ok("create");
-  await inside.ok(
-    "add",
-    `${sources}/test_server_10.ts`,
-    "server",
-    `--server-address=${address("127.0.0.1", DEMO_PORT)}`,
-  );
-  await inside.ok("add", `${sources}/test_worker_10.ts`, "worker", `--role-count=${WORKERS}`);
+  await addDemo(inside, sources);
   const names = ["server", ...Array.from({ length: WORKERS }, (_, i) => `worker-${i}`)];
   assertEquals((await inside.ok("list")).trim().split("\n"), names);
 
@@ -131,6 +126,47 @@ async function demo(machine: BareMachine): Promise<void> {
   for (const name of names) {
     assertMatch(await inside.ok("history", name), /^\[0\] .*\(Aborted\)\n\[1\] .*\(Aborted\)\n$/);
   }
+}
+
+/** The same in one process. */
+async function threads(machine: BareMachine): Promise<void> {
+  const inside = await Inside.make(machine, "threads");
+  await addDemo(inside, `${machine.project}/tests/demo`);
+  const running = inside.start("run", "--threads", "--debug-level=DEBUG");
+  await running.seen(/server - Received Available/, WORKERS);
+  assertEquals((await table(DEMO_PORT)).map((row) => row.length), [3, 3]);
+  const pids = (await inside.ok("status", "--long-listing")).match(/<\d+>/g) ?? [];
+  assertEquals([pids.length, new Set(pids).size], [1 + WORKERS, 1]);
+  running.signal("SIGINT");
+  assertEquals((await running.outcome()).code, 71);
+}
+
+/** The demo as an archive, restored elsewhere after the first one is gone. */
+async function pack(machine: BareMachine): Promise<void> {
+  const inside = await Inside.make(machine, "packed");
+  const sources = `${inside.folder}/sources`;
+  await Deno.mkdir(sources);
+  for await (const { name } of Deno.readDir(`${machine.project}/tests/demo`)) {
+    if (name.startsWith("test_")) await Deno.copyFile(`${machine.project}/tests/demo/${name}`, `${sources}/${name}`);
+  }
+  await addDemo(inside, sources);
+  assertMatch(await inside.ok("pack", "demo.tar.gz"), /^demo\.tar\.gz: \d+ files, \d+ bytes\n$/);
+  const elsewhere = await Inside.make(machine, "elsewhere");
+  await Deno.rename(`${inside.folder}/demo.tar.gz`, `${elsewhere.folder}/demo.tar.gz`);
+  await Deno.remove(inside.folder, { recursive: true });
+  await elsewhere.ok("unpack", "demo.tar.gz", "pool");
+  const running = new Inside(machine, `${elsewhere.folder}/pool`).start("run", "--debug-level=DEBUG");
+  await running.seen(/server - Received Available/, WORKERS);
+  assertEquals((await table(DEMO_PORT)).length, 2);
+  running.signal("SIGINT");
+  assertEquals((await running.outcome()).code, 71);
+}
+
+async function addDemo(inside: Inside, sources: string): Promise<void> {
+  const at = `--server-address=${address("127.0.0.1", DEMO_PORT)}`;
+  await inside.ok("create");
+  await inside.ok("add", `${sources}/test_server_10.ts`, "server", at);
+  await inside.ok("add", `${sources}/test_worker_10.ts`, "worker", `--role-count=${WORKERS}`);
 }
 
 /** A directory on its usual port, found by a worker and shown by `cake network`. */

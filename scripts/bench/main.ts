@@ -28,6 +28,7 @@ const PARTS = [
   "directory",
   "growth",
   "start",
+  "file",
 ];
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);

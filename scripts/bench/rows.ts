@@ -10,7 +10,7 @@ export interface Measure {
 /** One row. */
 export interface Row extends Measure {
   /** Empty for a plain number. */
-  readonly unit: "1/s" | "s" | "ms" | "µs" | "ns" | "MB/s" | "B" | "";
+  readonly unit: "1/s" | "s" | "ms" | "µs" | "ns" | "MB/s" | "MB" | "B" | "";
   /** What the platform does without messages, measured in the same run. */
   readonly floor?: Measure;
   /** Measurements of this row, where it needs more of them than others. */
