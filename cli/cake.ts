@@ -20,6 +20,7 @@ import {
 import { type Command, commandHelp, type CommandSetting, mainHelp, PROGRAM_NAME } from "./command.ts";
 import { allCommands, COMMAND_NAMES, findCommand } from "./command_table.ts";
 import { EXEC } from "./lazy_modules.ts";
+import { refuseMissingValues } from "./value_forms.ts";
 import { versionText } from "./version.ts";
 
 /** The command whose line is its own to read. */
@@ -44,6 +45,7 @@ export async function runCake(world: World, argv: readonly string[]): Promise<nu
       world.environment.writeOutput(`${PROGRAM_NAME} ${versionText()}\n`);
       return 0;
     }
+    refuseMissingValues({ long, words, ...others }, STANDARD_ARGUMENTS);
     const standard = extractStandard({ long, words, ...others });
     commandLine = standard.commandLine;
     return await runCommand(world, commandLine, standard.rest);
@@ -64,6 +66,7 @@ async function runCommand(world: World, commandLine: CommandLine, rest: SplitArg
   const command = await findCommand(name);
   if (command === undefined) return await complain(world, commandLine, `unknown sub-command "${name}"`, meant(name));
   if (commandLine.help) return await help(world, name);
+  refuseMissingValues(rest, command.settings);
   const own = extractOwn({ ...rest, words }, command.settings);
   const unknown = [...own.rest.long.keys(), ...own.rest.short.keys()];
   if (unknown.length > 0 && !command.forwards) {
@@ -117,8 +120,19 @@ async function helpOn(world: World, commandLine: CommandLine, name: string | und
 
 async function help(world: World, name: string | undefined): Promise<number> {
   const command = name === undefined ? undefined : await findCommand(name);
-  world.environment.writeOutput(command === undefined ? mainHelp(await allCommands()) : commandHelp(command));
+  const width = helpWidth(world);
+  const text = command === undefined ? mainHelp(await allCommands(), width) : commandHelp(command, width);
+  world.environment.writeOutput(text);
   return 0;
+}
+
+/** The widest lines of help: longer ones are hard to read. */
+const HELP_WIDTH_MAX = 120;
+
+/** That of the terminal, within reason; undefined where there is none. */
+function helpWidth({ environment }: World): number | undefined {
+  const size = environment.terminalSize();
+  return size === null ? undefined : Math.min(size.columns, HELP_WIDTH_MAX);
 }
 
 function complain(world: World, commandLine: CommandLine, condition: string, explanation?: string): Promise<number> {

@@ -2,11 +2,11 @@
 
 /** What a command is, and what the table of all of them says. */
 
-import { helpRows } from "../runtime/process/help.ts";
+import { HELP_WIDTH, helpRows, wrapped } from "../runtime/process/help.ts";
 import type { SettingShape, SplitArguments } from "../runtime/process/arguments.ts";
 import type { CommandLine } from "../runtime/process/standard_arguments.ts";
-import { dashed } from "../runtime/process/arguments.ts";
 import { EXIT_CODES, OTHER_EXIT_CODES } from "./exit_codes.ts";
+import { argumentForm } from "./value_forms.ts";
 import type { World } from "../runtime/world.ts";
 
 /** What a command is called with. */
@@ -71,30 +71,39 @@ const STANDARD_ROWS: readonly (readonly [string, string])[] = [
   ["--version", "the version"],
 ];
 
-/** The text of `cake --help`. */
-export function mainHelp(commands: readonly Command[]): string {
-  const rows = commands.map((command) => [`${command.name} ${command.usage}`.trim(), command.summary] as const);
+/** The text of `cake --help`. @param width Characters of a line. */
+export function mainHelp(commands: readonly Command[], width: number = HELP_WIDTH): string {
+  const rows = commands.map((command) =>
+    [`${command.name} ${command.usage}`.trim(), beginning(command.summary)] as const
+  );
+  const codes = EXIT_CODES.map(({ code, meaning }) => [String(code), meaning] as const);
   return [
     `Usage: ${PROGRAM_NAME} <command> [word ...] [--argument=value ...]`,
-    `Commands:\n${helpRows(rows)}`,
-    `Arguments of every command:\n${helpRows(STANDARD_ROWS)}`,
-    `Exit status:\n${
-      helpRows(EXIT_CODES.map(({ code, meaning }) => [String(code), meaning] as const))
-    }\n${OTHER_EXIT_CODES}`,
+    `Commands:\n${helpRows(rows, width)}`,
+    `Arguments of every command:\n${helpRows(STANDARD_ROWS, width)}`,
+    `Exit status:\n${helpRows(codes, width)}\n${wrapped(OTHER_EXIT_CODES, width).join("\n")}`,
     `${PROGRAM_NAME} help <command> says more about a command, with examples.`,
     "",
   ].join("\n\n").trimEnd() + "\n";
 }
 
-/** The text of `cake <command> --help`. */
-export function commandHelp(command: Command): string {
-  const sections = [`Usage: ${`${PROGRAM_NAME} ${command.name} ${command.usage}`.trim()}`, `${command.summary}.`];
-  const rows = command.settings.map((setting) => [`--${dashed(setting.wireName)}`, setting.help] as const);
-  if (rows.length > 0) sections.push(`Arguments:\n${helpRows(rows)}`);
+/** What a command does, in a few words: the rest of its summary is in its own help. */
+function beginning(summary: string): string {
+  return summary.split(/[;:] /, 1)[0]!;
+}
+
+/** The text of `cake <command> --help`. @param width Characters of a line. */
+export function commandHelp(command: Command, width: number = HELP_WIDTH): string {
+  const usage = `Usage: ${`${PROGRAM_NAME} ${command.name} ${command.usage}`.trim()}`;
+  const sections = [usage, wrapped(`${command.summary}.`, width).join("\n")];
+  // The names that end so are those of the original beside one that people can type.
+  const shown = command.settings.filter(({ wireName }) => !wireName.endsWith("_"));
+  const rows = shown.map((setting) => [argumentForm(setting), setting.help] as const);
+  if (rows.length > 0) sections.push(`Arguments:\n${helpRows(rows, width)}`);
   if (command.forwards) sections.push("Other arguments are settings, kept for when the roles run.");
   if (command.json !== undefined) {
     const { argument, of, fields } = command.json;
-    sections.push(`With --${argument}, of ${of}:\n${helpRows(fields)}`);
+    sections.push(`With --${argument}, of ${of}:\n${helpRows(fields, width)}`);
   }
   if (command.examples.length > 0) {
     sections.push(`Examples:\n${command.examples.map((line) => `  ${PROGRAM_NAME} ${line}`).join("\n")}`);

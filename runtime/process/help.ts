@@ -27,10 +27,38 @@ export function programHelp(name: string, settings: readonly MemberShape[]): str
   return `${sections.join("\n\n")}\n`;
 }
 
-/** Rows of two columns, as wide as needed. */
-export function helpRows(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()).join("\n");
+/** Characters of a line of help, where nobody knows the width of the terminal. */
+export const HELP_WIDTH = 100;
+/** The widest left column; what is longer has a line of its own. */
+const LEFT_WIDTH_MAX = 26;
+/** The narrowest right column, however narrow the terminal is. */
+const RIGHT_WIDTH_MIN = 24;
+
+/** Rows of two columns, the second as wide as there is room for. */
+export function helpRows(rows: readonly (readonly [string, string])[], width: number = HELP_WIDTH): string {
+  const fitting = rows.map(([left]) => left.length).filter((length) => length <= LEFT_WIDTH_MAX);
+  const leftWidth = Math.max(...fitting, 0);
+  const indent = " ".repeat(leftWidth + 4);
+  const lines = rows.flatMap(([left, right]) => {
+    const [first = "", ...others] = wrapped(right, Math.max(width - indent.length, RIGHT_WIDTH_MIN));
+    const below = others.map((line) => `${indent}${line}`);
+    if (left.length > leftWidth) return [`  ${left}`, `${indent}${first}`, ...below];
+    return [`  ${left.padEnd(leftWidth)}  ${first}`, ...below];
+  });
+  return lines.map((line) => line.trimEnd()).join("\n");
+}
+
+/** The lines of a text; a word that is longer than a line has one to itself. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 function defaultText(shape: MemberShape): string {

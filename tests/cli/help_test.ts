@@ -6,10 +6,15 @@ import { shellWords } from "../helpers/shell_words.ts";
 Deno.test("cake help shows the exit statuses and, of each command, settings, fields and examples", async () => {
   const { cake } = simulatedCake();
   const [main] = await cake("help");
-  for (const { code, meaning } of EXIT_CODES) assert(new RegExp(`^  ${code} +${meaning}$`, "m").test(main), main);
+  const oneLine = main.replaceAll(/\s+/g, " ");
+  for (const { code, meaning } of EXIT_CODES) assert(oneLine.includes(` ${code} ${meaning} `), main);
+  for (const line of main.split("\n")) assert(line.length <= 100, line);
   for (const command of COMMANDS) {
     const [text] = await cake("help", command.name);
-    for (const { wireName } of command.settings) assert(text.includes(`  --${wireName.replaceAll("_", "-")}`), text);
+    for (const { wireName } of command.settings) {
+      // One has a second name, for those who come from the original.
+      assert(text.includes(`  --${wireName.replaceAll("_", "-").replace(/-$/, "")}`), text);
+    }
     assert(command.examples.length > 0, command.name);
     for (const example of command.examples) assert(text.includes(`\n  cake ${example}\n`), text);
     for (const [name] of command.json?.fields ?? []) assert(text.includes(`\n  ${name} `), text);
