@@ -100,6 +100,7 @@ export async function ProcessObject(self: Routine, request: ProcessRequest): Pro
   try {
     return await supervise(self, {
       executable: launch.executable,
+      threadName: thread?.name ?? null,
       spawn: spawnOf(self.kernel.world, prepared, request),
       library,
       onProcess: request.onProcess,
@@ -216,12 +217,17 @@ function folderOf(path: string): string | null {
 
 interface Supervised {
   readonly executable: string;
+  /** The name of a thread; null for a process. */
+  readonly threadName: string | null;
   readonly spawn: () => ChildProcess;
   readonly library: LibraryRelay | null;
   readonly onProcess: ProcessRequest["onProcess"];
 }
 
-async function supervise(self: Routine, { executable, spawn, library, onProcess }: Supervised): Promise<unknown> {
+async function supervise(
+  self: Routine,
+  { executable, threadName, spawn, library, onProcess }: Supervised,
+): Promise<unknown> {
   const { kernel } = self;
   if (kernel.isClosed || childrenOf(kernel).isClosed) return new Aborted();
   let child;
@@ -231,7 +237,8 @@ async function supervise(self: Routine, { executable, spawn, library, onProcess 
     if (!(error instanceof FileError)) throw error;
     return new Faulted(`cannot start process "${executable}" (${error.message})`);
   }
-  cellOf(self).log("(", () => `Started process (${child.pid})`);
+  const what = threadName === null ? `Process (${child.pid})` : `Thread "${threadName}"`;
+  cellOf(self).log("(", () => `Started ${what.replace(/^./, (letter) => letter.toLowerCase())}`);
   onProcess?.(child.pid);
   const ended = Promise.all([child.output(CHILD_OUTPUT_BYTES_MAX), child.status]).then(([output, status]) => {
     kernel.send(new ChildEnded({ code: status.code, ...output }), self.address, self.address);
@@ -240,7 +247,7 @@ async function supervise(self: Routine, { executable, spawn, library, onProcess 
   const escalate = () => {
     const signal = ESCALATION[rung++];
     if (signal === undefined) return;
-    if (rung > 1) self.warning(`Process (${child.pid}) did not end, sending ${signal}`);
+    if (rung > 1) self.warning(`${what} did not end, sending ${signal}`);
     child.signal(signal);
     if (rung < ESCALATION.length) self.start(Escalate, ESCALATION_SECONDS);
   };
@@ -248,7 +255,7 @@ async function supervise(self: Routine, { executable, spawn, library, onProcess 
   for (;;) {
     const message = await self.input();
     if (message instanceof ChildEnded) {
-      cellOf(self).log(")", () => `Process (${child.pid}) ended with ${message.code}`);
+      cellOf(self).log(")", () => `${what} ended with ${message.code}`);
       return rung > 0 ? new Aborted() : valueOf(message);
     }
     if (message instanceof Escalate) escalate();

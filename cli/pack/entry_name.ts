@@ -4,20 +4,23 @@
 
 import { DEPTH_MAX, NAME_CHARACTERS_MAX } from "./limits.ts";
 
-/** What file names can't hold on one platform or another, or would be taken for something else there. */
+/** What no name may hold: characters that end lines, are no characters, or divide folders on another platform. */
 // deno-lint-ignore no-control-regex -- they are what is looked for
-const STRANGE = /[\x00-\x1f\x7f\\:*?"<>|\ufffd]/;
+const STRANGE = /[\x00-\x1f\x7f\\\ufffd]/;
 
-/** Why a name can't be used; null when it can. */
-export function nameProblem(name: string): string | null {
+/** Names that Windows takes for something else than a file of that name. */
+const STRANGE_ON_WINDOWS = /[:*?"<>|]|[. ](?:\/|$)|(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:\/|$)/i;
+
+/** Why a name can't be used; null when it can. @param platform The operating system that it is to be used on. */
+export function nameProblem(name: string, platform = "linux"): string | null {
   if (name.length > NAME_CHARACTERS_MAX) return `longer than ${NAME_CHARACTERS_MAX} characters`;
-  if (name.startsWith("/") || /^[A-Za-z]:/.test(name)) return "not below the folder";
+  if (name.startsWith("/")) return "not below the folder";
   const parts = name.split("/");
   if (parts.includes("..")) return "leaves the folder";
   if (parts.some((part) => part === "" || part === ".")) return "no name of a file";
   if (parts.length > DEPTH_MAX) return `more than ${DEPTH_MAX} folders deep`;
-  if (STRANGE.test(name)) return "has characters that not every platform takes";
-  return null;
+  if (STRANGE.test(name)) return "has characters that no name may have";
+  return platform === "windows" && STRANGE_ON_WINDOWS.test(name) ? "has characters that Windows does not take" : null;
 }
 
 /** The folders that a name is in, outermost first: `a` and `a/b` for `a/b/c`. */

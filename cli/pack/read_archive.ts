@@ -48,7 +48,7 @@ export async function readArchive(world: World, path: string, reader: ArchiveRea
   // Told below; what comes out of the other end fails, too.
   const fed = feeding.then(() => null, (cause: unknown) => new StreamFailure("stream", { cause }));
   try {
-    await readEntries(tar.readable, reader);
+    await readEntries(tar.readable, reader, world.processes.self.platform);
     const failure = await fed;
     if (failure !== null) throw failure;
   } catch (error) {
@@ -89,12 +89,16 @@ function bounded(bytesMax: number): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-async function readEntries(entries: ReadableStream<ParsedTarEntry>, reader: ArchiveReader): Promise<void> {
+async function readEntries(
+  entries: ReadableStream<ParsedTarEntry>,
+  reader: ArchiveReader,
+  platform: string,
+): Promise<void> {
   const seen = new Map<string, "file" | "folder">();
   let root: string | null = null;
   let bytes = 0;
   for await (const { header, body } of guarded(entries)) {
-    const { kind, name } = entryOf(header);
+    const { kind, name } = entryOf(header, platform);
     if (root === null) {
       root = name.split("/", 1)[0]!;
       const label = name === `${root}/${LABEL_FILE}` && header.size <= LABEL_BYTES_MAX
@@ -142,13 +146,16 @@ async function* guarded<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
   }
 }
 
-function entryOf({ name, type }: ParsedTarEntry["header"]): { kind: "file" | "folder"; name: string } {
+function entryOf(
+  { name, type }: ParsedTarEntry["header"],
+  platform: string,
+): { kind: "file" | "folder"; name: string } {
   if (type !== "file" && type !== "directory") {
     throw new ArchiveError(`"${name}": a ${type ?? "thing"}, which is neither a file nor a folder`);
   }
   const kind = type === "file" ? "file" : "folder";
   const plain = kind === "folder" ? name.replace(/\/$/, "") : name;
-  const problem = nameProblem(plain);
+  const problem = nameProblem(plain, platform);
   if (problem !== null) throw new ArchiveError(`"${plain}": ${problem}`);
   return { kind, name: plain };
 }
