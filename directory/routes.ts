@@ -244,7 +244,7 @@ export class Routes {
     const clear = new ClearSubscriberRoute({ subscribedId: subscription.id, name, routeId });
     if (subscription.owner === null) this.#home.clearRoute(clear, moment);
     else if (isReached(subscription.owner)) this.#effects.send(subscription.home, clear);
-    else if (route.way === "address") this.#endSession(subscription.owner, routeId);
+    else if (route.way === "address" && subscription.owner === left) this.#endSession(left, routeId);
     if (publication.owner === null || !isReached(publication.owner)) return;
     this.#effects.send(publication.home, new ClearPublisherRoute({ publishedId: publication.id, name, routeId }));
   }

@@ -93,10 +93,12 @@ export function shapeOf(seed: number): WorldShape {
     encryptedShare: encryption >= 3 ? 0.5 : 0,
   };
   const programs = new Wishes(wishes);
-  const seats = draft.seats.map((seat) => ({
+  const seats = draft.seats.map((seat, index) => ({
     ...seat,
     isEncrypted: encryption === 1 || encryption === 4 || (encryption === 2 && seat.port === null),
-    program: seat.scope === "PROCESS" || seat.scope === "LIBRARY" ? programs.drawProgram(random) : [],
+    program: seat.scope === "PROCESS" || seat.scope === "LIBRARY"
+      ? programs.drawProgram(random).map((wish) => draft.isOfLibraries(index) ? amongThem(wish, random) : wish)
+      : [],
   }));
   return {
     seed,
@@ -109,6 +111,11 @@ export function shapeOf(seed: number): WorldShape {
     turnUnits: random.pick([undefined, undefined, 3, 15, 60]),
     endsEmpty: random.chance(0.2),
   };
+}
+
+/** A process and its libraries often have something to do with each other, and with nobody else. */
+function amongThem(wish: Wish, random: SeededRandom): Wish {
+  return random.chance(0.4) ? { ...wish, scope: "PROCESS" } : wish;
 }
 
 /** One of the values, as often as its weight has it. */
@@ -140,6 +147,12 @@ class Draft {
       const parent = this.seats.findIndex(({ scope }) => scope === "HOST" || scope === "LAN");
       this.#addProcesses(this.seats[parent]!.host, parent, 2);
     }
+  }
+
+  /** True for a library and for a process that has some. */
+  isOfLibraries(index: number): boolean {
+    return this.seats[index]!.scope === "LIBRARY" ||
+      this.seats.some(({ scope, parent }) => scope === "LIBRARY" && parent === index);
   }
 
   #addLan(portCount: number | undefined): number {
