@@ -33,13 +33,15 @@ export function messageCodec(type: UserDefined<object>, codecOf: CodecOf): TypeC
   const members = messageClass.members.map(({ name, wireName, optional, type }): MemberCodec => {
     return { name, wireName, optional, kind: type.kind, codec: codecOf(type) };
   });
-  const writeMembers = generateWriter(members);
-  const scanMembers = generateScanner(members);
+  // Each is made when it is needed: most classes are only ever sent or only received, and making one takes as long as
+  // thousands of messages.
+  let writeMembers: Writer | null = null;
+  let scanMembers: Scanner | null = null;
   return {
     structural: true,
     write(value, out) {
       if (!(value instanceof messageClass)) refuse(`expected ${messageClass.name}, got ${describe(value)}`);
-      return writeMembers(value, out);
+      return (writeMembers ??= generateWriter(members))(value, out);
     },
     read(word, from, slot) {
       if (!(word instanceof Map)) refuse(`expected an object, got ${describe(word)}`);
@@ -48,7 +50,7 @@ export function messageCodec(type: UserDefined<object>, codecOf: CodecOf): TypeC
       announce(slot, message);
       return readMembers(word, members, from, message as Record<string, unknown>);
     },
-    scan: (reader, from) => new messageClass(scanMembers(reader, from) as never),
+    scan: (reader, from) => new messageClass((scanMembers ??= generateScanner(members))(reader, from) as never),
   };
 }
 
