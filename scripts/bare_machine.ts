@@ -1,14 +1,14 @@
 /**
  * Shows that the compiled cake alone is enough: it runs everything on a machine that has no Deno, no Node.js and no Python.
  *
- *     deno run -A scripts/bare_machine.ts [--cake=<file>] [--root=<folder>] [--empty] [--commands] [check ...]
+ *     deno run -A scripts/bare_machine.ts [--cake=<file>] [--root=<folder>] [--empty] [--commands[=<tests>]] [check ...]
  *
  * The machine is a folder with Debian's base packages, made by debootstrap at the first call (as root; kept in
  * `~/.cache/cake/bare-machine`, or where `--root` says), or with `--empty` one that holds nothing but the dynamic libraries that
  * the file needs. Programs in it see their own root, their own processes and a network of their own, with nothing but a
  * loopback device. Requests come from outside of the folder.
  *
- * With `--commands` the tests of the command (`tests/cli`) run as well, with the cake of that machine in place of the one of this
+ * With `--commands` the tests of the command (`tests/cli`, or the files that it names, with commas between) run as well, with the cake of that machine in place of the one of this
  * checkout. Where the original's `layer-cake` is on PATH, a home that it makes is run, too. Prints a line of JSON for each
  * check; the exit status is 0 if all passed. Linux.
  */
@@ -31,7 +31,8 @@ const WORK_VARIABLE = "CAKE_BARE_WORK";
 interface Options {
   readonly root: string;
   readonly work: string;
-  readonly commands: boolean;
+  /** Files of tests of the command; null for none. */
+  readonly commands: readonly string[] | null;
   /** Names of checks, or none for all. */
   readonly chosen: readonly string[];
 }
@@ -39,8 +40,8 @@ interface Options {
 /** Prepares the machine and starts this program once more, in namespaces of its own. */
 async function prepare(args: string[]): Promise<number> {
   const { cake, root, empty, commands, _: chosen } = parseArgs(args, {
-    string: ["cake", "root"],
-    boolean: ["empty", "commands"],
+    string: ["cake", "root", "commands"],
+    boolean: ["empty"],
     default: { root: `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/cake/bare-machine` },
   });
   const work = await Deno.realPath(await Deno.makeTempDir({ prefix: "cake-bare-" }));
@@ -52,7 +53,8 @@ async function prepare(args: string[]): Promise<number> {
     await installCake(machine, await Deno.realPath(file));
     const runners = await runnersIn(machine);
     if (runners.length > 0) throw new Error(`The machine is not bare: it has ${runners.join(", ")}`);
-    const given: Options = { root: machine, work, commands, chosen: chosen.map(String) };
+    const tests = commands === undefined ? null : (commands || "tests/cli").split(",");
+    const given: Options = { root: machine, work, commands: tests, chosen: chosen.map(String) };
     return await enterNamespaces(given);
   } finally {
     await Deno.remove(work, { recursive: true });
@@ -76,10 +78,11 @@ async function enterNamespaces(options: Options): Promise<number> {
 /** Runs the checks; called in the namespaces. */
 async function check({ root, work, commands, chosen }: Options): Promise<number> {
   await succeed("ip", "link", "set", "lo", "up");
-  await mountInto(root, [work, `${PROJECT}/tests`]);
+  // Some programs that tests run are scripts.
+  await mountInto(root, [work, `${PROJECT}/tests`, `${PROJECT}/scripts`]);
   const machine = { root, work, project: PROJECT };
   const checks = bareChecks(machine);
-  if (commands) checks["commands"] = () => runCommandTests(machine);
+  if (commands !== null) checks["commands"] = () => runCommandTests(machine, commands);
   const unknown = chosen.filter((name) => !Object.hasOwn(checks, name));
   if (unknown.length > 0) {
     throw new Error(`There is no check "${unknown}": there are ${Object.keys(checks).join(", ")}`);

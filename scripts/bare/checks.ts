@@ -236,16 +236,16 @@ async function original(machine: BareMachine): Promise<string | void> {
 }
 
 /** Runs the tests of the command with the cake of the machine. */
-export async function runCommandTests(machine: BareMachine): Promise<void> {
+export async function runCommandTests(machine: BareMachine, tests: readonly string[]): Promise<void> {
   const wrapper = `${machine.work}/cake`;
   const lines = ["#!/bin/sh", `exec /usr/bin/unshare --root=${machine.root} --wd="$PWD" ${CAKE_PATH} "$@"`, ""];
   await Deno.writeTextFile(wrapper, lines.join("\n"), { mode: 0o755 });
   const temporary = `${machine.work}/tmp`;
   await Deno.mkdir(temporary);
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["task", "test", "tests/cli"],
+    args: ["task", "test", ...tests],
     cwd: machine.project,
-    env: { CAKE_EXECUTABLE: wrapper, TMPDIR: temporary },
+    env: { CAKE_EXECUTABLE: wrapper, CAKE_INSTALLED: CAKE_PATH, TMPDIR: temporary },
     stdin: "null",
   });
   const { success } = await command.spawn().status;

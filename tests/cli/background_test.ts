@@ -27,7 +27,8 @@ Deno.test({
       const [, , processGroup, session, terminal] = stat;
       assertEquals([processGroup, session, terminal], [String(group!.pid), String(group!.pid), "0"]);
       for (const descriptor of ["0", "1", "2"]) {
-        assertEquals(await Deno.readLink(`/proc/${group!.pid}/fd/${descriptor}`), "/dev/null");
+        // A process with a root of its own has it below that.
+        assertMatch(await Deno.readLink(`/proc/${group!.pid}/fd/${descriptor}`), /\/dev\/null$/);
       }
       const opened = await project.bash(`readlink /proc/${group!.pid}/fd/* /proc/${idle!.pid}/fd/* | grep inherited`);
       assertEquals(opened.stdout, "");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { moduleStart, startProgram } from "../helpers/cake_command.ts";
+import { scriptStart, startProgram } from "../helpers/cake_command.ts";
 
 function isThere(program: string): boolean {
   try {
@@ -17,7 +17,7 @@ Deno.test({
   ignore: missing.length > 0,
   async fn() {
     const script = decodeURIComponent(new URL("../../scripts/http_clients.ts", import.meta.url).pathname);
-    const { code, out, err } = await startProgram(moduleStart(script), "/", ["--seconds", "1"]).outcome();
+    const { code, out, err } = await startProgram(scriptStart(script), "/", ["--seconds", "1"]).outcome();
     assertEquals([code, out.trim().split("\n").at(-1)], [0, "0 problems"], out + err);
   },
 });

@@ -30,6 +30,11 @@ export function moduleStart(module: string): ProgramStart {
   return { executable: Deno.execPath(), arguments: denoArguments(module) };
 }
 
+/** How to start a script of this project, which is Deno's to run whatever cake is tested. */
+export function scriptStart(script: string): ProgramStart {
+  return { executable: Deno.execPath(), arguments: denoArguments(script) };
+}
+
 function denoArguments(module: string): string[] {
   const importMap = Deno.env.get("CAKE_IMPORT_MAP");
   const map = importMap ? ["--import-map", importMap] : [];

@@ -26,7 +26,8 @@ export interface Outcome<Text = string> {
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 /** What homes record as the program of a composite process: it lies beside cake. */
-const GROUP = `${Deno.env.get("CAKE_EXECUTABLE")?.replace(/[^/]*$/, "") ?? `${ROOT}scripts/`}group-cake`;
+const INSTALLED = Deno.env.get("CAKE_INSTALLED") ?? Deno.env.get("CAKE_EXECUTABLE");
+const GROUP = `${INSTALLED?.replace(/[^/]*$/, "") ?? `${ROOT}scripts/`}group-cake`;
 const ROLES = `${ROOT}tests/testdata/roles`;
 
 /** What cake does otherwise than the original, on purpose, and why. An expression stands for what differs from run to run. */
