@@ -14,11 +14,18 @@ const ANSWER_SECONDS = 2;
 /** A name that nobody has: a cake that is asked about it tells which cake it is, and nothing of others. */
 const NOBODYS_NAME = "cake doctor";
 
-/** Asks all of them at once; the answers are in the order of the places. */
-export async function askPlaces(call: CommandCall, places: readonly DirectoryPlace[]): Promise<AskedPlace[] | Faulted> {
+/**
+ * Asks all of them at once; the answers are in the order of the places.
+ *
+ * @param encrypted Exchanges keys first, as directories want it that encrypt.
+ */
+export async function askPlaces(
+  call: CommandCall,
+  places: readonly DirectoryPlace[],
+  encrypted: boolean,
+): Promise<AskedPlace[] | Faulted> {
   const answers = new Map<DirectoryPlace, DirectoryAnswer>();
   if (places.length === 0) return [];
-  const encrypted = call.commandLine.encryptedProcess;
   // The addresses are those of the places: this process itself has nothing above it.
   const alone = new CommandLine({
     ...call.commandLine,

@@ -62,7 +62,7 @@ export async function examine(call: CommandCall): Promise<Check[] | Faulted> {
   const home = await openHome(world, path, { group: true, subRoles: true });
   const places = placesOf(call, home);
   const [asked, maps, folders, module, homeFacts] = await Promise.all([
-    askPlaces(call, [...places.host, ...places.lan]),
+    askPlaces(call, [...places.host, ...places.lan], isEncrypted(call, home)),
     readOrNothing(world, "/proc/self/maps"),
     Promise.all(foldersOf(world).map((folder) => folderFacts(world, folder))),
     runModule(world),
@@ -109,6 +109,12 @@ function placesOf({ world: { network }, commandLine }: CommandCall, home: Home |
     atLan: setting("directory_at_lan"),
     primary: { address, prefixBits },
   });
+}
+
+/** Whether the group of the home encrypts its connection to the directory above it, or the command line says so. */
+function isEncrypted({ commandLine }: CommandCall, home: Home | null): boolean {
+  return commandLine.encryptedProcess ||
+    castBack(home?.roles.get(GROUP_ROLE)?.settings.get("encrypted_directory")) === true;
 }
 
 /** The ports of this machine that are cake's: that of directories, those that are configured here, that of a group which runs. */

@@ -16,6 +16,7 @@ import {
 } from "../../cli/doctor/machine_checks.ts";
 import { type DirectoryAnswer, directoryCheck, portCheck, stationCheck } from "../../cli/doctor/network_checks.ts";
 import { COMMANDS, VERSION } from "../../cli/mod.ts";
+import { prepareEncryption } from "../../net/mod.ts";
 import { HostPort, type PortHolder } from "../../runtime/mod.ts";
 import { HOME, simulatedCake } from "../helpers/simulated_cake.ts";
 import { freePort, hostPort, runCake, startCake } from "../helpers/cake_command.ts";
@@ -227,6 +228,19 @@ Deno.test("cake doctor names the directory that answers, the group that runs, an
   assertEquals(host.disk.list("/project"), before, "nothing is left behind");
   for (const process of [group, directory]) process.signal("SIGINT");
   await simulation.runUntil(() => !group.isAlive && !directory.isAlive);
+});
+
+Deno.test("cake doctor asks an encrypted directory as the home says, and tells one that it can't talk to", async () => {
+  await prepareEncryption();
+  const { cake, start, simulation } = simulatedCake();
+  const directory = start("host", "--encrypted-directory");
+  await simulation.runFor(1000);
+  const found = async () => byName((await cake("doctor", "--json"))[0])["host-directory"] ?? "";
+  assertMatch(await found(), /^warn: 127.0.0.1:54195 does not answer as a directory/);
+  await cake("create", "--encrypted-directory");
+  assertMatch(await found(), /^ok: a HOST directory answers at 127.0.0.1:54195: cake/);
+  directory.signal("SIGINT");
+  await simulation.runUntil(() => !directory.isAlive);
 });
 
 Deno.test("cake doctor finds orphans, damage and a clock that has gone back, and changes nothing", async () => {
