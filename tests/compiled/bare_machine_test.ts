@@ -35,7 +35,7 @@ if (REASON === null && !await canIsolate()) {
     assertEquals(code, 0, text + new TextDecoder().decode(stderr));
     const rows = text.trim().split("\n").map((line) => JSON.parse(line) as { check: string; passed: boolean });
     assert(rows.every(({ passed }) => passed), text);
-    for (const check of ["version", "demo", "host", "lan", "modules"]) {
+    for (const check of ["version", "demo", "threads", "pack", "host", "lan", "modules"]) {
       assert(rows.some((row) => row.check === check), check);
     }
   });
