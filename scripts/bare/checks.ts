@@ -238,7 +238,8 @@ async function original(machine: BareMachine): Promise<string | void> {
 /** Runs the tests of the command with the cake of the machine. */
 export async function runCommandTests(machine: BareMachine, tests: readonly string[]): Promise<void> {
   const wrapper = `${machine.work}/cake`;
-  const lines = ["#!/bin/sh", `exec /usr/bin/unshare --root=${machine.root} --wd="$PWD" ${CAKE_PATH} "$@"`, ""];
+  // Not every /bin/sh passes variables on whose names it can't set.
+  const lines = ["#!/bin/bash", `exec /usr/bin/unshare --root=${machine.root} --wd="$PWD" ${CAKE_PATH} "$@"`, ""];
   await Deno.writeTextFile(wrapper, lines.join("\n"), { mode: 0o755 });
   const temporary = `${machine.work}/tmp`;
   await Deno.mkdir(temporary);

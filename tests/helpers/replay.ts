@@ -98,8 +98,8 @@ async function succeeds([program, ...args]: readonly string[]): Promise<boolean>
 export function isPlayable(recording: Recording): boolean {
   const lines = [...recording.cwd_setup, recording.command];
   if (!HAS_PYTHON && lines.some((line) => line.includes("python3 -c"))) return false;
-  // What a case mounts is not seen by a cake that has a root of its own.
-  if (Deno.env.has("CAKE_INSTALLED") && lines.some((line) => line.includes("mount -t"))) return false;
+  // A cake with a root of its own does not see what a case mounts, and its files have other paths here.
+  if (Deno.env.has("CAKE_INSTALLED") && lines.some((line) => /mount -t|readlink \/proc/.test(line))) return false;
   return CAN_ISOLATE || !isIsolated(recording);
 }
 
