@@ -12,7 +12,9 @@ const PATH_BYTES_MAX = 107;
 
 /** True for the process that a service manager started itself; not for what that process starts. */
 export function isSupervised(): boolean {
-  return notifySocket() !== null || Deno.env.get("SYSTEMD_EXEC_PID") === String(Deno.pid);
+  // The socket is inherited by all that a service starts; who was started by the manager itself is said by newer ones.
+  const started = Deno.env.get("SYSTEMD_EXEC_PID");
+  return started ? started === String(Deno.pid) : notifySocket() !== null;
 }
 
 /** The path of the socket; null where nobody wants to be told. */

@@ -60,7 +60,10 @@ Deno.test({
     await using folder = await demoFolder();
     const socket = `${folder.path}/notify`;
     const manager = await startManager(socket);
-    const host = startProgram(cakeStart(), folder.path, hostArguments(), { NOTIFY_SOCKET: socket });
+    const host = startProgram(cakeStart(), folder.path, hostArguments(), {
+      NOTIFY_SOCKET: socket,
+      SYSTEMD_EXEC_PID: "",
+    });
     await manager.seen(/READY/);
     host.signal("SIGTERM");
     const { code, out, err } = await host.outcome();
@@ -84,6 +87,7 @@ Deno.test({
     const elsewhere = `--directory-at-host=${hostPort(freePort(), "127.0.0.99")}`;
     const run = startProgram(cakeStart(), path, ["run", "--debug-level=DEBUG", elsewhere], {
       NOTIFY_SOCKET: `${path}/notify`,
+      SYSTEMD_EXEC_PID: "",
     });
     await manager.seen(/READY/);
     await run.seen(/Received Published/, 2);
@@ -100,7 +104,10 @@ Deno.test({
   fn: async () => {
     await using folder = await demoFolder();
     for (const socket of [`${folder.path}/nobody`, "@cake-nobody", "vsock:2:1", "/".repeat(500)]) {
-      const host = startProgram(cakeStart(), folder.path, hostArguments(), { NOTIFY_SOCKET: socket });
+      const host = startProgram(cakeStart(), folder.path, hostArguments(), {
+        NOTIFY_SOCKET: socket,
+        SYSTEMD_EXEC_PID: "",
+      });
       await host.seen(/Listening at/);
       host.signal("SIGTERM");
       const { code } = await host.outcome();
@@ -155,5 +162,25 @@ Deno.test({
     await hung.seen(/Listening at/);
     hung.signal("SIGHUP");
     assertEquals((await hung.outcome()).code, 71);
+  },
+});
+
+Deno.test({
+  name: "only what the service manager started itself ends well by SIGTERM, not what a shell in a service started",
+  ...onLinux,
+  fn: async () => {
+    await using folder = await demoFolder();
+    const socket = `NOTIFY_SOCKET=${folder.path}/nobody`;
+    for (
+      const [line, code] of [[`${socket} SYSTEMD_EXEC_PID=$$ exec "$@"`, 0], [
+        `${socket} SYSTEMD_EXEC_PID=1 exec "$@"`,
+        71,
+      ]] as const
+    ) {
+      const host = startByShell(line, folder.path, hostArguments());
+      await host.seen(/Listening at/);
+      host.signal("SIGTERM");
+      assertEquals((await host.outcome()).code, code, line);
+    }
   },
 });
