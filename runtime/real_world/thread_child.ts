@@ -22,6 +22,8 @@ export class ThreadChild implements ChildProcess {
   #lockCount = 0;
   readonly #parts: Uint8Array[] = [];
   #bytes = 0;
+  /** Bytes of output that anybody wants. */
+  #limit = Infinity;
   #hasEnded = false;
 
   constructor(command: ThreadCommand) {
@@ -46,6 +48,7 @@ export class ThreadChild implements ChildProcess {
   }
 
   async output(limit: number): Promise<{ bytes: Uint8Array; truncated: boolean }> {
+    this.#limit = limit;
     await this.status;
     const bytes = new Uint8Array(Math.min(this.#bytes, limit));
     let at = 0;
@@ -72,7 +75,7 @@ export class ThreadChild implements ChildProcess {
     if (this.#hasEnded) return;
     switch (message.kind) {
       case "output":
-        this.#parts.push(message.bytes);
+        if (this.#bytes < this.#limit) this.#parts.push(message.bytes);
         this.#bytes += message.bytes.length;
         return;
       case "error":
@@ -93,7 +96,10 @@ export class ThreadChild implements ChildProcess {
   async #lock(path: string): Promise<number | null> {
     const release = await lock(path);
     if (release === null) return null;
-    if (this.#hasEnded) release();
+    if (this.#hasEnded) {
+      release();
+      return null;
+    }
     const number = ++this.#lockCount;
     this.#locks.set(number, release);
     return number;

@@ -183,10 +183,7 @@ Deno.test("ObjectSpool: a worker whose connection ends after it has left fails i
 
 Deno.test("SubscriberHome: the nearer session is open before the other is left, which stays for what is under way", () => {
   const scenario = new Scenario();
-  scenario.host();
-  scenario.group(6000);
-  const [far, near] = [scenario.process("far"), scenario.process("near", scenario.in(6000))];
-  const s = scenario.process("s", scenario.in(6000));
+  const { far, near, s } = scenario.farAndNear();
   far.publish("svc");
   s.subscribe("svc");
   scenario.run(2_000);
@@ -208,10 +205,7 @@ Deno.test("SubscriberHome: the nearer session is open before the other is left, 
 
 Deno.test("SubscriberHome: a publisher further away that is frozen does not hold up the change to a nearer one", () => {
   const scenario = new Scenario();
-  scenario.host();
-  scenario.group(6000);
-  const [far, near] = [scenario.process("far"), scenario.process("near", scenario.in(6000))];
-  const s = scenario.process("s", scenario.in(6000));
+  const { far, near, s } = scenario.farAndNear();
   far.publish("svc");
   s.subscribe("svc");
   scenario.run(2_000);
@@ -283,10 +277,7 @@ function clearAndPublish(object: ReturnType<Scenario["process"]>): void {
 
 Deno.test("Damper: while the nearer one comes and goes the subscriber keeps the one further away, and loses no time with it", () => {
   const scenario = new Scenario();
-  scenario.host();
-  scenario.group(6000);
-  const [far, near] = [scenario.process("far"), scenario.process("near", scenario.in(6000))];
-  const s = scenario.process("s", scenario.in(6000));
+  const { far, near, s } = scenario.farAndNear();
   far.publish("svc");
   s.subscribe("svc");
   scenario.run(2_000);

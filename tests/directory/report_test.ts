@@ -78,10 +78,7 @@ Deno.test("GetDirectory about very much is answered in one frame, and says that 
 
 Deno.test("GetDirectory tells why a home waits with a route: it is tried, has failed, or comes and goes", () => {
   const scenario = new Scenario();
-  scenario.host();
-  scenario.group(6000);
-  const [far, near] = [scenario.process("far"), scenario.process("near", scenario.in(6000))];
-  const s = scenario.process("s", scenario.in(6000));
+  const { far, near, s } = scenario.farAndNear();
   far.publish("svc");
   s.subscribe("svc");
   scenario.run(2_000);

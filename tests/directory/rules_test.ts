@@ -139,10 +139,7 @@ Deno.test("rule 24: an id that is out of date is answered, and the log says so",
 
 Deno.test("a cleared subscription with a second route does not fall back when the publisher ends", () => {
   const scenario = new Scenario();
-  scenario.host();
-  scenario.group(6000);
-  const [far, near] = [scenario.process("far"), scenario.process("near", scenario.in(6000))];
-  const s = scenario.process("s", scenario.in(6000));
+  const { far, near, s } = scenario.farAndNear();
   far.publish("svc");
   near.publish("svc", "GROUP");
   s.subscribe("svc");

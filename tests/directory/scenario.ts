@@ -37,6 +37,15 @@ export class Scenario {
     return new Process(this.tree, `group ${port}`, machine, { scope: "GROUP", acceptAt, connectTo: HOST_AT });
   }
 
+  /** A host with a group in it: `far` is in the host only, `near` in the group, and so is `s`, who subscribes. */
+  farAndNear(): Readonly<Record<"far" | "near" | "s", AppObject>> {
+    this.host();
+    this.group(6000);
+    const far = this.process("far");
+    const [near, s] = [this.process("near", this.in(6000)), this.process("s", this.in(6000))];
+    return { far, near, s };
+  }
+
   /** The `connectTo` of a process in that group. */
   in(port: number): { connectTo: HostPort } {
     return { connectTo: new HostPort("127.0.0.1", port) };

@@ -45,7 +45,8 @@ Deno.test("spawnThread() gives a thread its command line, variables and streams,
   assertEquals(await outcome(echo), ["a b|--c=d|mine\n", 0]);
   await echo.said("an error");
   const bounded = start(["echo", "x".repeat(5000)]);
-  assertEquals((await bounded.child.output(100)).truncated, true);
+  const { bytes, truncated } = await bounded.child.output(100);
+  assertEquals([bytes.length, truncated], [100, true]);
   for (const [how, code] of [["Deno.exit", 3], ["process.exit", 4], ["world.exit", 5], ["close", 0], ["throw", 1]]) {
     assertEquals((await outcome(start(["end", `${how}`])))[1], code, `${how}`);
   }
