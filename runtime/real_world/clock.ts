@@ -1,6 +1,5 @@
 /** The machine's clocks and alarms. */
 
-import { setImmediate } from "node:timers";
 import type { Cancel, Clock } from "../world.ts";
 
 /** The longest delay that a platform timer takes; longer ones are armed again. */

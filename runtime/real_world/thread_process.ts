@@ -1,6 +1,5 @@
 /** A thread that stands for a process, from inside: its command line, streams, signals and end are its own. */
 
-import process from "node:process";
 import { type Cancel, FileError, type SignalName, type World } from "../world.ts";
 import { signalNumber } from "./signal_number.ts";
 import type { FromThread, LockAnswer, ToThread } from "./thread_orders.ts";
@@ -158,7 +157,7 @@ export class ThreadProcess {
     const exit = (status?: number) => this.exit(status ?? 0);
     Object.defineProperty(Deno, "exit", { value: exit, enumerable: true, configurable: true });
     Object.defineProperty(globalThis, "close", { value: () => this.exit(0), configurable: true });
-    Object.defineProperty(process, "exit", { value: exit, enumerable: true, configurable: true });
+    Object.defineProperty(globalThis.process, "exit", { value: exit, enumerable: true, configurable: true });
   }
 
   #onSignal(name: SignalName, handler: () => void): Cancel {
