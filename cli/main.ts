@@ -1,10 +1,8 @@
-/** The entry of the cake command. */
+/** The entry of the cake command. Nobody imports it: loading it is running the command. */
 
 import { realWorld } from "../runtime/mod.ts";
 import { runCake } from "./cake.ts";
 
-if (import.meta.main) {
-  const world = realWorld();
-  const status = await runCake(world, world.processes.self.arguments);
-  if (status !== null) world.processes.exit(status);
-}
+const world = realWorld();
+const status = await runCake(world, world.processes.self.arguments);
+if (status !== null) world.processes.exit(status);

@@ -55,8 +55,13 @@ export async function compile(targets: readonly Target[], output: string): Promi
   const folder = await Deno.realPath(output);
   const work = await Deno.makeTempDir({ dir: folder, prefix: ".stage-" });
   try {
-    const stage = `${work}/stage`;
-    const { main, included } = await makeStage({ root: ROOT, folder: stage, commit: await commitName(), bundle });
+    const { folder: stage, main, included } = await makeStage({
+      root: ROOT,
+      folder: `${work}/stage`,
+      commit: await commitName(),
+      bundlePackage,
+      bundleProgram,
+    });
     const compiled: Compiled[] = [];
     for (const target of targets) {
       const draft = `${work}/cake${target.file.endsWith(".exe") ? ".exe" : ""}`;
@@ -97,7 +102,7 @@ async function denoCompile(target: Target, stage: string, args: readonly string[
 }
 
 /** Makes one file of what a module takes from packages, without the names of folders of this machine. */
-async function bundle(source: string, output: string): Promise<void> {
+async function bundlePackage(source: string, output: string): Promise<void> {
   const map = Deno.env.get("CAKE_IMPORT_MAP");
   const config = ["--config", decodeURIComponent(new URL("deno.json", ROOT).pathname)];
   const args = ["bundle", "--platform=deno", "--minify", ...config, ...map ? ["--import-map", map] : []];
@@ -107,6 +112,17 @@ async function bundle(source: string, output: string): Promise<void> {
   const { success, text } = await runDeno(Deno.execPath(), [...args, "--output", output, entry]);
   if (!success) throw new CompileError(`Cannot compile: a package could not be prepared\n${source}${text}`);
   await Deno.remove(entry);
+}
+
+/**
+ * Makes few files of many modules. Names are kept, since types and actors are known by them, and lines are not made shorter: they
+ * are in the reports of errors.
+ */
+async function bundleProgram(folder: string, modules: readonly string[], output: string): Promise<void> {
+  const args = ["bundle", "--platform=deno", "--code-splitting", "--keep-names", "--config", `${folder}/deno.json`];
+  // From the folder itself: the names of modules in comments are to be the same on every machine.
+  const { success, text } = await runDeno(Deno.execPath(), [...args, "--outdir", output, ...modules], { cwd: folder });
+  if (!success) throw new CompileError(`Cannot compile: the modules could not be put together\n${text}`);
 }
 
 async function runDeno(
