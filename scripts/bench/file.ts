@@ -7,15 +7,13 @@
 import { compile, CompileError } from "../compile.ts";
 import { targetOf } from "../compile/targets.ts";
 import { type Row, runRows } from "./rows.ts";
+import { inFolder, type Launch, makeTenRoles, ROLES, untilAllAvailable, untilFirstLine } from "./starting.ts";
 
-const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
-const roles = `${root}scripts/bench/roles/`;
-/** Roles that are to be found; one more finds them. */
-const MEMBERS = 9;
 const STARTS = 5;
 /** How long a process rests before its memory is looked at. */
 const REST_MS = 2000;
 const MEGABYTE = 1e6;
+const EXEC = ["exec", `${ROLES}first_line.ts`];
 
 /** Megabytes of a process and all below it: resident, and as their share of what several have. */
 interface Memory {
@@ -78,16 +76,21 @@ class Measured {
     return await found;
   }
 
-  async makeHome(): Promise<void> {
-    const steps = [
-      ["create"],
-      ["add", `${roles}member.ts`, "member", `--role-count=${MEMBERS}`],
-      ["add", `${roles}seeker.ts`, "seeker", `--members=${MEMBERS}`],
-    ];
-    for (const step of steps) {
-      const { success } = await new Deno.Command(this.#file, { args: step, cwd: this.#folder }).output();
-      if (!success) throw new Error(`cake ${step.join(" ")} failed`);
-    }
+  /** How to start it as the rows for beginnings do. */
+  get launch(): Launch {
+    return { executable: this.#file, arguments: [], environment: { XDG_CACHE_HOME: `${this.#folder}/cache` } };
+  }
+
+  makeHome(): Promise<void> {
+    return makeTenRoles(this.launch, this.#folder);
+  }
+
+  firstLine(): Promise<number> {
+    return untilFirstLine(this.launch, EXEC, this.#folder);
+  }
+
+  tenRoles(): Promise<number> {
+    return untilAllAvailable(this.launch, this.#folder);
   }
 }
 
@@ -115,7 +118,6 @@ async function processesBelow(pid: number): Promise<number[]> {
 }
 
 function fileRows(cake: Measured): Row[] {
-  const role = ["exec", `${roles}first_line.ts`];
   const version = { name: "cake --version", measure: () => cake.milliseconds(["--version"]) };
   return [
     { name: "one file: size", unit: "MB", measure: () => cake.megabytes(), repeat: 1 },
@@ -123,10 +125,16 @@ function fileRows(cake: Measured): Row[] {
     {
       name: "one file: first exec of a role",
       unit: "ms",
-      measure: () => cake.milliseconds(role, () => cake.emptyCache()),
+      measure: () => cake.milliseconds(EXEC, () => cake.emptyCache()),
       floor: version,
     },
-    { name: "one file: cached exec of a role", unit: "ms", measure: () => cake.milliseconds(role), floor: version },
+    { name: "one file: cached exec of a role", unit: "ms", measure: () => cake.milliseconds(EXEC), floor: version },
+    {
+      name: "one file: start of a process to its main actor's first line",
+      unit: "s",
+      measure: () => cake.firstLine(),
+    },
+    { name: "one file: cake run of 10 roles to all Available", unit: "s", measure: () => cake.tenRoles() },
   ];
 }
 
@@ -155,20 +163,21 @@ const ANY_PORT = '{"host": "127.0.0.1", "port": 0}';
 /** Nobody listens there: no directory of this machine is disturbed. */
 const NOWHERE = '{"host": "127.0.0.98", "port": 9}';
 
+async function measureIn(folder: string): Promise<void> {
+  const given = Deno.env.get("CAKE_EXECUTABLE");
+  const target = targetOf(Deno.build.target);
+  if (!given && target === undefined) throw new CompileError(`cake is not compiled for ${Deno.build.target}`);
+  const file = given ?? (await compile([target!], `${folder}/dist`))[0]!.path;
+  const cake = new Measured(file, folder);
+  await cake.makeHome();
+  await runRows([...fileRows(cake), ...Deno.build.os === "linux" ? memoryRows(cake) : []]);
+}
+
 if (import.meta.main) {
-  const folder = await Deno.makeTempDir({ prefix: "cake-bench-" });
   try {
-    const given = Deno.env.get("CAKE_EXECUTABLE");
-    const target = targetOf(Deno.build.target);
-    if (!given && target === undefined) throw new CompileError(`cake is not compiled for ${Deno.build.target}`);
-    const file = given ?? (await compile([target!], `${folder}/dist`))[0]!.path;
-    const cake = new Measured(file, folder);
-    await cake.makeHome();
-    await runRows([...fileRows(cake), ...Deno.build.os === "linux" ? memoryRows(cake) : []]);
+    await inFolder(measureIn);
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
     console.error(`No rows for the compiled file: ${error.message}`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
   }
 }
