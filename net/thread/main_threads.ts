@@ -283,7 +283,8 @@ export async function detachThreads(kernel: Kernel): Promise<void> {
 
 /**
  * Ends a named thread at once, whatever it does: a way out of a computation that has no end. The parents of all actors
- * in it get `Returned` with a fault. The next actor that is bound to the name gets a new thread.
+ * in it get `Returned` with a fault. Processes that actors in it started are killed with it, as the platform does, without
+ * an interruption first. The next actor that is bound to the name gets a new thread.
  *
  * @param self Any actor of the main thread.
  * @param name What actors were bound to.

@@ -44,6 +44,7 @@ import {
   misbound,
   Misdeed,
   neighbour,
+  pipeHolder,
   portOwner,
   publisher,
   unsendable,
@@ -133,6 +134,22 @@ real("the process ends although a thread never pauses", async (self) => {
   self.send(new Ping(), child);
   await self.select(Ack);
   self.send(new Misdeed({ kind: "spin" }), child);
+});
+
+real("terminateThread() leaves no program behind that an actor of the thread started", async (self) => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const pipe = `${folder}/pipe`;
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    const child = self.create(pipeHolder, { pipe });
+    // It opens once the program has its end, and comes to an end with that.
+    const file = await Deno.open(pipe);
+    assertEquals(terminateThread(self, "pipes"), true);
+    assertEquals((await new Response(file.readable).bytes()).length, 0);
+    assertInstanceOf(await returnedBy(self, child), Faulted);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 simulatedOnly("terminateThread() is a fault to all parents", () => async (self) => {

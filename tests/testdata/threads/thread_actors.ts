@@ -28,6 +28,7 @@ import {
   Stop,
   T1,
   Unicode,
+  Utility,
   VectorOf,
 } from "@layer-cake/cake";
 
@@ -205,3 +206,11 @@ export function liar(): unknown {
   return "seven";
 }
 bind(liar, import.meta, { returns: Integer8, thread: "echoes" });
+
+/** Has a program that holds a pipe open until it ends. */
+export async function pipeHolder(self: Routine, { pipe }: Settings<typeof pipeHolderSettings>): Promise<unknown> {
+  self.create(Utility, { name: "sh", arguments: ["-c", 'exec sleep 600 > "$0"', pipe ?? ""] });
+  return (await self.select(Returned)).message;
+}
+const pipeHolderSettings = { pipe: Unicode };
+bind(pipeHolder, import.meta, { settings: pipeHolderSettings, thread: "pipes" });
