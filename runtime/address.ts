@@ -30,6 +30,26 @@ export function lastHop(address: Address): Address {
   return comma < 0 ? address : address.slice(comma + 1) as Address;
 }
 
+const COMMA = 0x2c;
+const ZERO = 0x30;
+
+/**
+ * The number that {@linkcode lastHop} stands for; what is no number comes to one that nobody has. Tables of those who come
+ * and go have such numbers for keys: V8 makes a text that is new unique before it looks for it in a map, which takes longer
+ * than all else that is done with an address.
+ */
+export function lastNumber(address: Address): number {
+  let number = 0;
+  let unit = 1;
+  for (let i = address.length - 1; i >= 0; i--) {
+    const code = address.charCodeAt(i);
+    if (code === COMMA) break;
+    number += (code - ZERO) * unit;
+    unit *= 10;
+  }
+  return number;
+}
+
 /** True for an address that lies in another process, behind a proxy of this one. */
 export function isRemote(address: Address): boolean {
   return address.includes(",");

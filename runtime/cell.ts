@@ -6,7 +6,7 @@
  */
 
 import type { ActorInfo } from "./actor_type.ts";
-import { type Address, addressText, NO_ADDRESS } from "./address.ts";
+import { type Address, addressText, localAddress, NO_ADDRESS } from "./address.ts";
 import { messageName } from "./dispatch.ts";
 import type { Kernel, Receiver } from "./kernel.ts";
 import type { Account, QueueAccount } from "./ledger.ts";
@@ -43,9 +43,17 @@ export const PRESSING_MESSAGES = 1024;
 /** Messages in an ordinary turn of one actor, so that others get theirs. */
 export const TURN_MESSAGES_MAX = 64;
 
+/** A child in a table: the number of its address, as a text that is new is slow to find; the address of one elsewhere. */
+type ChildKey = number | Address;
+
+function keyOf(child: Address): ChildKey {
+  const number = Number(child);
+  return Number.isNaN(number) ? child : number;
+}
+
 /** What only some actors have. Made when first needed, so that a million at rest go without. */
 export class Belongings {
-  readonly children = new Map<Address, unknown>();
+  readonly children = new Map<ChildKey, unknown>();
   readonly timers = new Map<MessageClass, Timer>();
   abortValue: unknown = null;
   /** Messages that were thrown away. */
@@ -207,16 +215,18 @@ export abstract class Cell<B extends Belongings = Belongings> implements Receive
   // Children.
 
   assign(child: Address, context: unknown): void {
-    this.own.children.set(child, context);
+    this.own.children.set(keyOf(child), context);
   }
 
   progress(child: Address): unknown {
-    return this.belongings?.children.get(child);
+    return this.belongings?.children.get(keyOf(child));
   }
 
   debrief(child: Address): unknown {
-    const context = this.progress(child);
-    this.belongings?.children.delete(child);
+    const children = this.belongings?.children;
+    const key = keyOf(child);
+    const context = children?.get(key);
+    children?.delete(key);
     return context;
   }
 
@@ -226,7 +236,9 @@ export abstract class Cell<B extends Belongings = Belongings> implements Receive
   }
 
   running(): [Address, unknown][] {
-    return this.belongings === null ? [] : [...this.belongings.children];
+    return Array.from(this.belongings?.children ?? [], ([key, context]) => {
+      return [typeof key === "number" ? localAddress(key) : key, context];
+    });
   }
 
   abort(value: unknown): number {

@@ -3,7 +3,7 @@
  */
 
 import type { MachineClass, RoutineFunction } from "./actor.ts";
-import { type Address, lastHop, localAddress, NO_ADDRESS } from "./address.ts";
+import { type Address, lastHop, lastNumber, localAddress, NO_ADDRESS } from "./address.ts";
 import { blockOf, type Elsewhere, firstIdOf, lastIdOf } from "./elsewhere.ts";
 import { type Account, AccountSum, type Ledger, Losses, type QueueAccount, type TransportAccount } from "./ledger.ts";
 import { Log, type LogTag } from "./log.ts";
@@ -12,9 +12,6 @@ import { Returned } from "./messages/signals.ts";
 import { type Timer, TimerQueue } from "./timers.ts";
 import { Turns } from "./turns.ts";
 import type { Cancel, World } from "./world.ts";
-
-/** Paths whose last part is remembered. */
-const HOPS_REMEMBERED_MAX = 4096;
 
 /** Timers that expire before messages, input and output get their turn, however many are due. */
 const EXPIRING_MAX = 512;
@@ -78,9 +75,8 @@ export abstract class Kernel {
   readonly turns: Turns;
   /** @internal */
   readonly mailboxes = new MailboxPool();
-  readonly #receivers = new Map<Address, Receiver>();
-  /** What is looked up of paths that were in use lately: to cut it out takes several times as long. */
-  readonly #hops = new Map<Address, Address>();
+  /** By the numbers of their addresses. */
+  readonly #receivers = new Map<number, Receiver>();
   readonly #services = new Map<symbol, unknown>();
   readonly #timers = new TimerQueue();
   #lastId = 0;
@@ -132,19 +128,19 @@ export abstract class Kernel {
   /** @internal Gives a receiver the next address of this process. */
   register(receiver: Receiver): Address {
     if (this.#lastId >= this.#endId) this.#takeBlock(this.#elsewhere!.takeBlock());
-    const address = localAddress(++this.#lastId);
-    this.#receivers.set(address, receiver);
-    return address;
+    const id = ++this.#lastId;
+    this.#receivers.set(id, receiver);
+    return localAddress(id);
   }
 
   /** @internal Lets a receiver have an address that was given by others; see {@linkcode RuntimeOptions.firstId}. */
   registerAt(address: Address, receiver: Receiver): void {
-    this.#receivers.set(address, receiver);
+    this.#receivers.set(Number(address), receiver);
   }
 
   /** @internal Ends an address. Messages to it vanish from now on. */
   unregister(address: Address): void {
-    this.#receivers.delete(address);
+    this.#receivers.delete(Number(address));
     if (this.#watchers.size > 0) this.#tellWatchers(address);
   }
 
@@ -156,7 +152,7 @@ export abstract class Kernel {
 
   /** @internal The receiver at a local address, or who takes what is for it to another thread, if it exists. */
   receiverAt(address: Address): Receiver | undefined {
-    return this.#receivers.get(address) ?? this.#elsewhere?.receiverOf(address);
+    return this.#receivers.get(Number(address)) ?? this.#elsewhere?.receiverOf(address);
   }
 
   /**
@@ -166,7 +162,7 @@ export abstract class Kernel {
    * @returns Takes it back.
    */
   watch(address: Address, onEnd: () => void): Cancel {
-    if (!this.#receivers.has(address)) {
+    if (!this.#receivers.has(Number(address))) {
       if (this.#elsewhere?.receiverOf(address) !== undefined) return this.#elsewhere.watch(address, onEnd);
       let isCancelled = false;
       queueMicrotask(() => isCancelled || onEnd());
@@ -211,22 +207,9 @@ export abstract class Kernel {
    * be delivered is counted.
    */
   send(message: unknown, to: Address, from: Address): void {
-    const receiver = this.#receivers.get(to) ?? this.receiverAt(this.#hopOf(to));
-    if (receiver !== undefined) {
-      receiver.deliver(message, to, from);
-      return;
-    }
-    this.lose(to, from);
-  }
-
-  #hopOf(to: Address): Address {
-    let hop = this.#hops.get(to);
-    if (hop === undefined) {
-      hop = lastHop(to);
-      if (this.#hops.size >= HOPS_REMEMBERED_MAX) this.#hops.clear();
-      this.#hops.set(to, hop);
-    }
-    return hop;
+    const receiver = this.#receivers.get(lastNumber(to)) ?? this.#elsewhere?.receiverOf(lastHop(to));
+    if (receiver !== undefined) receiver.deliver(message, to, from);
+    else this.lose(to, from);
   }
 
   // Services: what upper layers attach (transport, directory), found by symbol.
