@@ -75,7 +75,7 @@ export abstract class Kernel {
   readonly turns: Turns;
   /** @internal */
   readonly mailboxes = new MailboxPool();
-  /** By the numbers of their addresses. */
+  /** By the numbers of their addresses, as are {@link #watchers}. */
   readonly #receivers = new Map<number, Receiver>();
   readonly #services = new Map<symbol, unknown>();
   readonly #timers = new TimerQueue();
@@ -83,7 +83,7 @@ export abstract class Kernel {
   /** The last one that this runtime may give without asking. */
   #endId = Infinity;
   #elsewhere: Elsewhere | null = null;
-  readonly #watchers = new Map<Address, Set<() => void>>();
+  readonly #watchers = new Map<number, Set<() => void>>();
   #alarm: { readonly due: number; readonly cancel: Cancel } | null = null;
   readonly #past = new AccountSum();
   readonly #limits = new Map<string, number>();
@@ -140,13 +140,14 @@ export abstract class Kernel {
 
   /** @internal Ends an address. Messages to it vanish from now on. */
   unregister(address: Address): void {
-    this.#receivers.delete(Number(address));
-    if (this.#watchers.size > 0) this.#tellWatchers(address);
+    const id = Number(address);
+    this.#receivers.delete(id);
+    if (this.#watchers.size > 0) this.#tellWatchers(id);
   }
 
-  #tellWatchers(address: Address): void {
-    const watchers = this.#watchers.get(address);
-    this.#watchers.delete(address);
+  #tellWatchers(id: number): void {
+    const watchers = this.#watchers.get(id);
+    this.#watchers.delete(id);
     for (const onEnd of watchers ?? []) queueMicrotask(onEnd);
   }
 
@@ -162,20 +163,21 @@ export abstract class Kernel {
    * @returns Takes it back.
    */
   watch(address: Address, onEnd: () => void): Cancel {
-    if (!this.#receivers.has(Number(address))) {
+    const id = Number(address);
+    if (!this.#receivers.has(id)) {
       if (this.#elsewhere?.receiverOf(address) !== undefined) return this.#elsewhere.watch(address, onEnd);
       let isCancelled = false;
       queueMicrotask(() => isCancelled || onEnd());
       return () => void (isCancelled = true);
     }
-    const watchers = this.#watchers.get(address) ?? new Set();
-    this.#watchers.set(address, watchers);
+    const watchers = this.#watchers.get(id) ?? new Set();
+    this.#watchers.set(id, watchers);
     // A function may watch more than once.
     const watcher = () => onEnd();
     watchers.add(watcher);
     return () => {
       watchers.delete(watcher);
-      if (watchers.size === 0 && this.#watchers.get(address) === watchers) this.#watchers.delete(address);
+      if (watchers.size === 0 && this.#watchers.get(id) === watchers) this.#watchers.delete(id);
     };
   }
 
