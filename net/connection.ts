@@ -224,7 +224,7 @@ export class Connection implements TransitReceiver, SessionEvents {
   // Inbound.
 
   #read(): void {
-    this.#options.stream.read(this.#session.room()).then(this.#arrived, this.#readFailed);
+    this.#options.stream.readThen(this.#session.room(), this.#arrived, this.#readFailed);
   }
 
   readonly #arrived = (count: number | null): void => {
@@ -532,7 +532,7 @@ export class Connection implements TransitReceiver, SessionEvents {
     this.#lastFrames = before - output.frames;
     this.#framesWritten += this.#lastFrames;
     this.#session.counts.bytesOut += bytes.length;
-    this.#options.stream.write(bytes).then(this.#written, this.#writeFailed);
+    this.#options.stream.writeThen(bytes, this.#written, this.#writeFailed);
   }
 
   readonly #written = (): void => {

@@ -29,6 +29,9 @@ const PATIENCE_MAX = 8;
 /** Rounds after which those who bring work from outside go on, however much waits. */
 const ROUNDS_BEHIND_MAX = 4;
 
+/** What is called when this is fulfilled comes as soon as with `queueMicrotask`, which Deno wraps: half the time. */
+const NOW = Promise.resolve();
+
 /** Something that has work to do in its turn. */
 export interface Runnable {
   /** Has a turn: does a bounded part of its work, each message of which it asks for with {@linkcode Turns.spend}. */
@@ -154,7 +157,7 @@ export class Turns {
   #wake(): void {
     if (this.#isScheduled || this.#isOver) return;
     this.#isScheduled = true;
-    if (this.#budget > 0) queueMicrotask(this.#give);
+    if (this.#budget > 0) NOW.then(this.#give);
     else this.#clock.soon(this.#beginRound);
   }
 

@@ -58,8 +58,15 @@ export interface ByteStream {
    * @throws {NetworkError} When the connection broke.
    */
   read(buffer: Uint8Array): Promise<number | null>;
+  /**
+   * The same for those who read all the time: calls back once, later, with what {@linkcode read} gives or with its error. It takes
+   * one promise less, and one turn of the queue behind it.
+   */
+  readThen(buffer: Uint8Array, done: (count: number | null) => void, failed: (error: unknown) => void): void;
   /** Writes all of `bytes`; resolves when they were handed to the network. One write at a time. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Is to {@linkcode write} as {@linkcode readThen} is to {@linkcode read}. */
+  writeThen(bytes: Uint8Array, done: () => void, failed: (error: unknown) => void): void;
   /** Says that nothing more will be written; reading goes on. */
   closeWrite(): Promise<void>;
   /** Gives up the stream in both directions. Never throws; pending reads and writes reject or end. */

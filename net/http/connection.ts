@@ -100,6 +100,10 @@ export class HttpConnection implements RequestEvents, BranchingReceiver {
   #delivered = 0;
   /** Bytes that had come when the last whole request had. */
   #bytesWhole = 0;
+  #buffer = new Uint8Array(0);
+  /** Whatever still comes is dropped; so many bytes were. */
+  #isDropping = false;
+  #dropped = 0;
   readonly #outgoing = new Outgoing();
   #isWriting = false;
   #isClosed = false;
@@ -164,31 +168,41 @@ export class HttpConnection implements RequestEvents, BranchingReceiver {
 
   // Reading.
 
-  /** Serves the client; resolves when nothing more is read. Never rejects. */
-  async run(): Promise<void> {
+  /** Begins to serve the client; called once. */
+  run(): void {
+    this.#read();
+  }
+
+  #read(): void {
+    if (this.#isClosed) return;
+    const size = this.#parser.isReadingBody && !this.#isDropping ? BODY_READ_BYTES : HEAD_READ_BYTES;
+    if (this.#buffer.length !== size) this.#buffer = new Uint8Array(size);
+    this.stream.readThen(this.#buffer, this.#arrived, this.#broken);
+  }
+
+  readonly #arrived = (count: number | null): void => {
+    if (this.#isClosed) return;
     try {
-      if (await this.#readRequests()) await this.#discard();
-      if (!this.#isClosed) this.#finished();
+      this.#take(count);
     } catch (error) {
       this.#broken(error);
     }
+  };
+
+  #take(count: number | null): void {
+    if (count === null) return this.#finished();
+    this.#counts.bytesIn += count;
+    if (this.#isDropping) return this.#drop(count);
+    if (this.#isLast) return this.#drop(0);
+    const goesOn = this.#parse(this.#buffer.subarray(0, count));
+    if (typeof goesOn === "boolean") this.#goOn(goesOn);
+    else goesOn.then(this.#goOn).catch(this.#broken);
   }
 
-  /** Returns true when the client may still send what nobody will read. */
-  async #readRequests(): Promise<boolean> {
-    let buffer = new Uint8Array(HEAD_READ_BYTES);
-    while (!this.#isClosed) {
-      const size = this.#parser.isReadingBody ? BODY_READ_BYTES : HEAD_READ_BYTES;
-      if (buffer.length !== size) buffer = new Uint8Array(size);
-      const count = await this.stream.read(buffer);
-      if (count === null || this.#isClosed) return false;
-      this.#counts.bytesIn += count;
-      if (this.#isLast) return true;
-      const stop = this.#parse(buffer.subarray(0, count));
-      if (stop === false || (stop !== true && !await stop)) return true;
-    }
-    return false;
-  }
+  readonly #goOn = (isMore: boolean): void => {
+    if (isMore) this.#read();
+    else this.#drop(0);
+  };
 
   /** Gives false after the last request, or what is none; a promise of it when there is no room at the moment. */
   #parse(bytes: Uint8Array): boolean | Promise<boolean> {
@@ -214,17 +228,12 @@ export class HttpConnection implements RequestEvents, BranchingReceiver {
   }
 
   /** Reads and drops what comes after the end, so that the client is not cut off before it has read the answer. */
-  async #discard(): Promise<void> {
-    const buffer = new Uint8Array(HEAD_READ_BYTES);
-    let total = 0;
-    const { lingerBytesMax } = this.#context.limits;
-    while (!this.#isClosed && total <= lingerBytesMax) {
-      const count = await this.stream.read(buffer);
-      if (count === null) return;
-      this.#counts.bytesIn += count;
-      total += count;
-    }
-    if (total > lingerBytesMax) this.#report("lingerBytesMax", "Connection given up", "goes on after it was refused");
+  #drop(bytes: number): void {
+    this.#isDropping = true;
+    this.#dropped += bytes;
+    if (this.#dropped <= this.#context.limits.lingerBytesMax) return this.#read();
+    this.#report("lingerBytesMax", "Connection given up", "goes on after it was refused");
+    this.#finished();
   }
 
   #finished(): void {
@@ -373,7 +382,7 @@ export class HttpConnection implements RequestEvents, BranchingReceiver {
     const bytes = this.#outgoing.take();
     this.#counts.bytesOut += bytes.length;
     if (this.#outgoing.isEmpty) this.#counts.framesOut = this.#delivered = this.#moved;
-    this.stream.write(bytes).then(this.#written, this.#broken);
+    this.stream.writeThen(bytes, this.#written, this.#broken);
   }
 
   readonly #written = (): void => {

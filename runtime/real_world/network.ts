@@ -51,7 +51,6 @@ class RealStream implements ByteStream {
   readonly remote: Endpoint;
   readonly #socket: Deno.TcpConn;
   #closed = false;
-  #unwritten: Uint8Array | null = null;
 
   constructor(socket: Deno.TcpConn) {
     this.#socket = socket;
@@ -60,33 +59,33 @@ class RealStream implements ByteStream {
     socket.setNoDelay(true);
   }
 
-  // No async functions here: what each of them adds is felt in every message.
-
   read(buffer: Uint8Array): Promise<number | null> {
-    return this.#socket.read(buffer).then(undefined, this.#readFailed);
+    return new Promise((resolve, reject) => this.readThen(buffer, resolve, reject));
   }
-
-  readonly #readFailed = (error: unknown): null => {
-    if (this.#closed) return null;
-    throw toNetworkError(error);
-  };
 
   write(bytes: Uint8Array): Promise<void> {
-    this.#unwritten = bytes;
-    return this.#socket.write(bytes).then(this.#written, this.#writeFailed);
+    return new Promise((resolve, reject) => this.writeThen(bytes, resolve, reject));
   }
 
-  readonly #written = (count: number): Promise<void> | undefined => {
-    const bytes = this.#unwritten!;
-    if (count < bytes.length) return this.write(bytes.subarray(count));
-    this.#unwritten = null;
-    return undefined;
-  };
+  // No async functions here: what each of them adds is felt in every message.
 
-  readonly #writeFailed = (error: unknown): never => {
-    if (this.#closed) throw platformNetworkError("EBADF", { cause: error });
-    throw toNetworkError(error);
-  };
+  readThen(buffer: Uint8Array, done: (count: number | null) => void, failed: (error: unknown) => void): void {
+    this.#socket.read(buffer).then(done, (error: unknown) => {
+      if (this.#closed) done(null);
+      else failed(toNetworkError(error));
+    });
+  }
+
+  writeThen(bytes: Uint8Array, done: () => void, failed: (error: unknown) => void): void {
+    this.#socket.write(bytes).then(
+      (count) => {
+        if (count < bytes.length) this.writeThen(bytes.subarray(count), done, failed);
+        else done();
+      },
+      (error: unknown) =>
+        failed(this.#closed ? platformNetworkError("EBADF", { cause: error }) : toNetworkError(error)),
+    );
+  }
 
   async closeWrite(): Promise<void> {
     try {

@@ -105,6 +105,10 @@ export class SimulatedStream implements ByteStream, Holding {
     });
   }
 
+  readThen(buffer: Uint8Array, done: (count: number | null) => void, failed: (error: unknown) => void): void {
+    this.read(buffer).then(done, failed);
+  }
+
   write(bytes: Uint8Array): Promise<void> {
     if (!this.#life.isAlive) return never();
     if (this.#writer !== null) {
@@ -116,6 +120,10 @@ export class SimulatedStream implements ByteStream, Holding {
       this.#writer = { bytes, resolve, reject, at: 0 };
       this.#pump();
     });
+  }
+
+  writeThen(bytes: Uint8Array, done: () => void, failed: (error: unknown) => void): void {
+    this.write(bytes).then(done, failed);
   }
 
   closeWrite(): Promise<void> {

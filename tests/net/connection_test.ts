@@ -28,6 +28,12 @@ class NotedStream implements ByteStream {
     this.writes.push(bytes.slice());
     return Promise.resolve();
   }
+  readThen(buffer: Uint8Array, done: (count: number | null) => void): void {
+    this.read(buffer).then(done);
+  }
+  writeThen(bytes: Uint8Array, done: () => void): void {
+    this.write(bytes).then(done);
+  }
   closeWrite(): Promise<void> {
     return Promise.resolve();
   }
