@@ -125,7 +125,7 @@ export class FrameReader {
     else if (this.#start > 0 && this.#buffer.length - this.#end < this.#buffer.length / 4) this.#moveTo(this.#buffer);
     // Only what has arrived makes a buffer grow, never what a dimension line promises.
     if (this.#end === this.#buffer.length) this.#grow();
-    return this.#buffer.subarray(this.#end);
+    return this.#end === 0 ? this.#buffer : this.#buffer.subarray(this.#end);
   }
 
   #rewind(): void {

@@ -177,7 +177,7 @@ export class Outbound {
       this.#constantCipher = cipher;
     }
     this.#options.counts.framesOut++;
-    if (cipher === null) this.output.addBytes(this.#constantFrame);
+    if (cipher === null) this.output.addConstant(this.#constantFrame);
     else this.#seal(cipher, header.length, body.length, this.#constantFrame);
   }
 

@@ -41,6 +41,8 @@ export class Output {
   /** What was taken, and may be under way. */
   #taken: Batch | null = null;
   #spare: Uint8Array<ArrayBuffer> = NO_BYTES;
+  /** The only frame that waits, if its bytes can be written from where they are. */
+  #alone: Uint8Array | null = null;
 
   constructor(pool: BufferPool = new BufferPool()) {
     this.#pool = pool;
@@ -48,7 +50,7 @@ export class Output {
 
   /** Bytes waiting. */
   get bytes(): number {
-    return this.#fullBytes + this.#last.length + this.#text.length;
+    return this.#fullBytes + this.#last.length + this.#text.length + (this.#alone?.length ?? 0);
   }
 
   /** Frames waiting, as a whole or in part. */
@@ -62,6 +64,7 @@ export class Output {
 
   /** Adds a frame that is pure ASCII. */
   addText(frame: string): void {
+    if (this.#alone !== null) this.#join();
     this.#text += frame;
     this.#textFrames++;
     this.#frames++;
@@ -70,6 +73,7 @@ export class Output {
 
   /** Adds a frame that is there as bytes, in one part or three. They are copied. */
   addBytes(frame: Uint8Array, second?: Uint8Array, third?: Uint8Array): void {
+    if (this.#alone !== null) this.#join();
     this.#settle();
     this.#copy(frame);
     if (second !== undefined) this.#copy(second);
@@ -78,8 +82,27 @@ export class Output {
     this.#frames++;
   }
 
+  /** Adds a frame whose bytes never change: where it waits alone, they are not copied. */
+  addConstant(frame: Uint8Array): void {
+    if (this.#frames > 0) {
+      this.addBytes(frame);
+      return;
+    }
+    this.#alone = frame;
+    this.#frames = 1;
+  }
+
+  /** It is not alone any more. */
+  #join(): void {
+    const frame = this.#alone!;
+    this.#alone = null;
+    this.#frames = 0;
+    this.addBytes(frame);
+  }
+
   /** Adds a frame in three parts: ASCII, bytes, ASCII. The bytes are copied. */
   addParts(head: string, bytes: Uint8Array, tail: string): void {
+    if (this.#alone !== null) this.#join();
     this.#text += head;
     this.#settle();
     this.#copy(bytes);
@@ -94,11 +117,14 @@ export class Output {
    */
   take(): Uint8Array {
     this.release();
-    let batch = this.#full.shift();
-    if (batch === undefined) {
-      this.#settle();
-      batch = this.#full.shift();
+    const alone = this.#alone;
+    if (alone !== null) {
+      this.#alone = null;
+      this.#frames = 0;
+      return alone;
     }
+    if (this.#full.length === 0) this.#settle();
+    let batch = this.#full.shift();
     if (batch !== undefined) this.#fullBytes -= batch.length;
     else {
       batch = this.#last;
@@ -124,7 +150,7 @@ export class Output {
   clear(): void {
     this.#text = "";
     this.#full = [];
-    this.#taken = null;
+    this.#taken = this.#alone = null;
     this.#spare = NO_BYTES;
     this.#last = { buffer: NO_BYTES, length: 0, frames: 0, isLent: false };
     this.#fullBytes = this.#frames = this.#textFrames = 0;

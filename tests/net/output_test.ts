@@ -64,6 +64,20 @@ Deno.test("Output copies a frame that is there as bytes", () => {
   assertEquals(text(output.take()), "before <frame> after");
 });
 
+Deno.test("Output does not copy a constant frame that waits alone, and copies it to where others wait", () => {
+  const output = new Output();
+  const frame = new TextEncoder().encode("<constant>");
+  output.addConstant(frame);
+  assertEquals([output.frames, output.bytes], [1, 10]);
+  assert(output.take() === frame);
+  assertEquals([output.frames, output.bytes], [0, 0]);
+  output.addConstant(frame);
+  output.addConstant(frame);
+  output.addText(" text");
+  assertEquals([output.frames, output.bytes], [3, 25]);
+  assertEquals(text(output.take()), "<constant><constant> text");
+});
+
 /** A pool that knows what it has lent. */
 class CountedPool extends BufferPool {
   readonly lent = new Set<Uint8Array>();
@@ -84,6 +98,7 @@ Deno.test("Output gives frames of all sizes in order, and the buffers back", () 
   const size = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 10_000, max: 600_000 }));
   const step = fc.oneof(
     fc.record({ kind: fc.constantFrom("text", "bytes", "parts", "three"), size }),
+    fc.record({ kind: fc.constant("constant"), size: fc.integer({ min: 1, max: 300 }) }),
     fc.record({ kind: fc.constant("take"), size }),
   );
   fc.assert(
@@ -97,9 +112,10 @@ Deno.test("Output gives frames of all sizes in order, and the buffers back", () 
         if (kind === "take") written += text(output.take());
         else if (kind === "text") output.addText(body);
         else if (kind === "bytes") output.addBytes(bytes);
+        else if (kind === "constant") output.addConstant(bytes);
         else if (kind === "parts") output.addParts("<", bytes, ">");
         else output.addBytes(new Uint8Array([0x3c]), bytes, new Uint8Array([0x3e]));
-        bytes.fill(0);
+        if (kind !== "constant") bytes.fill(0);
         if (kind === "take") return;
         frames++;
         expected += kind === "parts" || kind === "three" ? `<${body}>` : body;
