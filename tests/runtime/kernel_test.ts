@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { type Cancel, Runtime, type World } from "../../runtime/mod.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { lastNumber } from "../../runtime/address.ts";
+import { addressOf, type AddressValue, type Cancel, localAddress, Runtime, type World } from "../../runtime/mod.ts";
 import { Simulation } from "../../runtime/simulation/mod.ts";
 
 Deno.test("Kernel.after() goes on with other timers when one throws", async () => {
@@ -21,5 +22,33 @@ Deno.test("Kernel.after() goes on with other timers when one throws", async () =
     assertThrows(() => alarms.shift()!(), Error, "first");
     alarms.shift()!();
     assertEquals(rung, ["second"]);
+  });
+});
+
+Deno.test("lastNumber() gives the number that an address ends with", () => {
+  assertEquals([localAddress(1), localAddress(4_294_967_297)].map(lastNumber), [1, 4_294_967_297]);
+  assertEquals([addressOf([7, 19]), addressOf([1_099_511_627_775, 3, 20])].map(lastNumber), [19, 20]);
+  // No id is negative, nor 0.
+  for (const other of ["", "-5", "3,-17", "-", ",", "0"]) assert(lastNumber(other as AddressValue) <= 0);
+});
+
+Deno.test("Kernel finds who is at an address, and at the end of a path", async () => {
+  const simulation = new Simulation({ seed: 1 });
+  await simulation.execute(simulation.host("alpha"), (world) => {
+    const runtime = new Runtime(world);
+    const got: [unknown, string][] = [];
+    const receiver = { deliver: (message: unknown, to: string) => void got.push([message, to]) };
+    const address = runtime.register(receiver);
+    const path = `12,${address}` as AddressValue;
+    runtime.send("one", address, address);
+    runtime.send("two", path, address);
+    assertEquals(got, [["one", address], ["two", path]]);
+    assertEquals([address, path].map((at) => runtime.receiverAt(at)), [receiver, undefined]);
+    // A path is nobody's address: what ends there ends nobody here.
+    runtime.unregister(path);
+    assert(runtime.receiverAt(address) === receiver);
+    runtime.unregister(address);
+    runtime.send("three", path, address);
+    assertEquals([got.length, runtime.counts.undeliverable], [2, 1]);
   });
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert
 import {
   Aborted,
   Ack,
+  addressOf,
   castTo,
   Faulted,
   Float8,
@@ -155,6 +156,20 @@ Deno.test("Routine.abort() stops the noted children and its value is what comple
     self.complete(new Ack());
   });
   assertInstanceOf(value, Nak);
+});
+
+Deno.test("Routine.running() gives who was noted, in order, wherever they live", async () => {
+  const { value } = await runActor((self) => {
+    const near = self.create(echo);
+    const far = addressOf([5, Number(self.address)]);
+    self.assign(far, "far");
+    self.assign(near, "near");
+    assertEquals(self.running(), [[far, "far"], [near, "near"]]);
+    assertEquals([self.progress(far), self.progress(self.address), self.debrief(far)], ["far", undefined, "far"]);
+    assertEquals([self.running(), self.working()], [[[near, "near"]], 1]);
+    return new Ack();
+  });
+  assertInstanceOf(value, Ack);
 });
 
 Deno.test("Routine.stop() asks a child to stop and gives what it returned", async () => {
