@@ -159,8 +159,10 @@ export class LinkControllers {
   /** Closes those that have said nothing since the time before last; once for all, as there may be many. */
   #probe(): void {
     this.#probeTimer = null;
-    for (const { proxy, bytesIn } of attachNetwork(this.#kernel).transports) {
-      if (bytesIn === 0 && this.#probed.has(proxy) && this.#proxies.has(proxy)) this.#close(proxy);
+    for (const { proxy, framesIn, encrypted } of attachNetwork(this.#kernel).transports) {
+      // The first frame of an encrypted connection is a key, and no word yet.
+      const isSilent = framesIn <= (encrypted ? 1 : 0);
+      if (isSilent && this.#probed.has(proxy) && this.#proxies.has(proxy)) this.#close(proxy);
     }
     this.#probed = this.#newcomers;
     this.#newcomers = new Set();

@@ -14,7 +14,7 @@ import {
   subscribe,
   Subscribed,
 } from "../../directory/mod.ts";
-import { attachNetwork } from "../../net/mod.ts";
+import { attachNetwork, prepareEncryption } from "../../net/mod.ts";
 import { NetworkError, Ping, Stop } from "../../runtime/mod.ts";
 import { Simulation } from "../../runtime/simulation/mod.ts";
 import { Member } from "./member.ts";
@@ -71,23 +71,28 @@ Deno.test("LinkControllers: a publication that gets no port leaves nothing behin
   assertEquals(p.receivers, before);
 });
 
-Deno.test("LinkControllers: a connection from another machine that never says anything is closed", async () => {
-  const simulation = new Simulation({ seed: 4, network: { breakAfterMs: 5000 } });
-  simulation.host("station", { address: "10.0.0.195" });
-  const lan = new Member(simulation, "lan", { scope: "LAN", host: "station" });
-  await simulation.runFor(100);
-  // It connects, hangs before it says a word, and then its machine loses power.
-  const host = new Member(simulation, "host", { scope: "HOST" });
-  const connections = () => attachNetwork(lan.runtime).counts.connections;
-  await simulation.runUntil(() => connections() === 1);
-  host.process.freeze();
-  await simulation.runFor(1000);
-  simulation.host("home").powerOff();
-  await simulation.runFor(30_000);
-  assertEquals(connections(), 1, "nobody can know yet");
-  await simulation.runFor(90_000);
-  assertEquals([connections(), host.process.isAlive], [0, false]);
-});
+for (const encrypted of [false, true]) {
+  const said = encrypted ? "nothing but its key" : "nothing";
+  Deno.test(`LinkControllers: a connection from another machine that says ${said} is closed`, async () => {
+    await prepareEncryption();
+    const simulation = new Simulation({ seed: 4, network: { breakAfterMs: 5000 } });
+    simulation.host("station", { address: "10.0.0.195" });
+    const lan = new Member(simulation, "lan", { scope: "LAN", host: "station", encrypted });
+    await simulation.runFor(100);
+    // It connects, hangs before it says a word, and then its machine loses power.
+    const host = new Member(simulation, "host", { scope: "HOST", encrypted });
+    const accepted = () => attachNetwork(lan.runtime).transports;
+    await simulation.runUntil(() => accepted().some((one) => one.encrypted === encrypted));
+    assertEquals(accepted().map(({ framesIn }) => framesIn), [encrypted ? 1 : 0]);
+    host.process.freeze();
+    await simulation.runFor(1000);
+    simulation.host("home").powerOff();
+    await simulation.runFor(30_000);
+    assertEquals(accepted().length, 1, "nobody can know yet");
+    await simulation.runFor(90_000);
+    assertEquals([accepted().length, host.process.isAlive], [0, false]);
+  });
+}
 
 Deno.test("LinkControllers: a port for directories that is taken at first leaves nothing behind of the attempts", async () => {
   const simulation = new Simulation({ seed: 5 });
