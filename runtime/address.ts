@@ -34,7 +34,7 @@ const COMMA = 0x2c;
 const ZERO = 0x30;
 
 /**
- * The number that {@linkcode lastHop} stands for; what is no number comes to one that nobody has. Tables of those who come
+ * The number that {@linkcode lastHop} stands for: NaN for what is none, 0 for nothing, and nobody has either. Tables of those who come
  * and go have such numbers for keys: V8 makes a text that is new unique before it looks for it in a map, which takes longer
  * than all else that is done with an address.
  */
@@ -44,7 +44,9 @@ export function lastNumber(address: Address): number {
   for (let i = address.length - 1; i >= 0; i--) {
     const code = address.charCodeAt(i);
     if (code === COMMA) break;
-    number += (code - ZERO) * unit;
+    const digit = code - ZERO;
+    if (digit < 0 || digit > 9) return NaN;
+    number += digit * unit;
     unit *= 10;
   }
   return number;

@@ -28,8 +28,9 @@ Deno.test("Kernel.after() goes on with other timers when one throws", async () =
 Deno.test("lastNumber() gives the number that an address ends with", () => {
   assertEquals([localAddress(1), localAddress(4_294_967_297)].map(lastNumber), [1, 4_294_967_297]);
   assertEquals([addressOf([7, 19]), addressOf([1_099_511_627_775, 3, 20])].map(lastNumber), [19, 20]);
-  // No id is negative, nor 0.
-  for (const other of ["", "-5", "3,-17", "-", ",", "0"]) assert(lastNumber(other as AddressValue) <= 0);
+  // No id is 0.
+  for (const nothing of ["", ",", "0"]) assertEquals(lastNumber(nothing as AddressValue), 0);
+  for (const other of ["-5", "3,-17", "-", "a", "3,1:", " 7"]) assertEquals(lastNumber(other as AddressValue), NaN);
 });
 
 Deno.test("Kernel finds who is at an address, and at the end of a path", async () => {
