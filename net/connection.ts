@@ -37,6 +37,8 @@ const GATHER_HOPS_MAX = 64;
 const QUIET_HOPS = 2;
 /** Hops at most between what has arrived and the next read. */
 const READ_HOPS_MAX = 1024;
+/** So many bytes that were decoded count as a message of a round: a long one takes as long to decode as many to handle. */
+const DECODED_BYTES_PER_MESSAGE = 128;
 /** Bytes of output that are written without waiting for more. */
 const GATHER_BYTES_MAX = 65_536;
 
@@ -256,6 +258,7 @@ export class Connection implements TransitReceiver, SessionEvents {
       this.#fail(error);
       return;
     }
+    this.#kernel.turns.charge(Math.floor(session.takeDecodedBytes() / DECODED_BYTES_PER_MESSAGE));
     this.#readHops = Math.min(session.counts.framesIn - seen, READ_HOPS_MAX);
     if (session.isWaitingForBoxes) void this.#wait();
     else NOW.then(this.#afterInbound);

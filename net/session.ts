@@ -115,6 +115,7 @@ export class Session {
   /** The key of the other end, while there is nothing to compute with. */
   #waiting: Diffie | null = null;
   #repeated: RepeatedFrame | null = null;
+  #decodedBytes = 0;
   /** Where opened frames are. */
   #plainView: DataView = new DataView(new ArrayBuffer(0));
 
@@ -231,6 +232,13 @@ export class Session {
     }
   }
 
+  /** Bytes of the frames that were decoded since the last time this was asked. What is only passed on, or blocks, are none. */
+  takeDecodedBytes(): number {
+    const bytes = this.#decodedBytes;
+    this.#decodedBytes = 0;
+    return bytes;
+  }
+
   /** Gives a session what it was waiting for, and goes on with what has arrived. */
   useBoxes(boxes: Boxes): void {
     this.#boxes = boxes;
@@ -330,6 +338,7 @@ export class Session {
       this.#takeBinary(header, isPassedOn, body, book);
       return;
     }
+    this.#decodedBytes += frame.dataBytes;
     const message = this.#readBody(text, bodyAt, bodyEnd, book);
     if (book.size === 0 && hasNoMembers(message) && this.#secrecy !== "wanted") {
       this.#repeated = RepeatedFrame.of(header, headerBytes, text.slice(bodyAt, bodyEnd), frame.data, message);
@@ -350,6 +359,7 @@ export class Session {
       return;
     }
     this.#isHeaderFirst = false;
+    this.#decodedBytes += frame.dataBytes;
     const text = utf8Text(body);
     this.#takeMessage(header, this.#readBody(text, 0, text.length, book), bodyBytes);
   }

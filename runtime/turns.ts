@@ -105,6 +105,11 @@ export class Turns {
     return true;
   }
 
+  /** Takes from the budget of this round what was done besides messages, such as reading long ones: as much as so many. */
+  charge(messages: number): void {
+    this.#budget -= messages;
+  }
+
   #look(): void {
     const now = this.#clock.now();
     if (now - this.#roundBegan > ROUND_MS_MAX) this.#budget = 0;

@@ -6,7 +6,10 @@ import { ClearListings, Published, PublishedDirectory, RouteOverLoop, Subscribed
 import { attachNetwork, Connected, ConnectStream } from "../../net/mod.ts";
 import { HostPort, type Routine } from "../../runtime/mod.ts";
 
-/** What one connection lists, in one message. */
+/** Names and patterns in one message: as much as one peer sends at once. */
+const BULK_LISTINGS = 500;
+
+/** What one connection lists. */
 export interface Load {
   readonly names: readonly string[];
   readonly searches: readonly string[];
@@ -40,7 +43,13 @@ function connection(port: number, load: Load): Promise<void> {
       new Published({ ...common, name, encrypted: false, publishedId: random.uuid(), listeningIpp });
     const searching = (search: string) => new Subscribed({ ...common, search, subscribedId: random.uuid() });
     const [published, subscribed] = [load.names.map(publishing), load.searches.map(searching)];
-    self.send(new PublishedDirectory({ published, subscribed }), proxy);
+    for (let at = 0; at < Math.max(published.length, subscribed.length); at += BULK_LISTINGS) {
+      const part = {
+        published: published.slice(at, at + BULK_LISTINGS),
+        subscribed: subscribed.slice(at, at + BULK_LISTINGS),
+      };
+      self.send(new PublishedDirectory(part), proxy);
+    }
     // What one connection sends is taken in its order: once these two have met, all before them is listed.
     const last = publishing(`taken:${random.uuid()}`);
     const look = searching(last.name!);

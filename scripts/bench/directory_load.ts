@@ -1,16 +1,17 @@
 /**
  * Measures a LAN directory, in a process of its own, with very many connections, names and patterns, and prints one JSON line
  * for each figure: how long the listings take, memory, how long a new name takes to be available, also while one peer's
- * patterns storm in. The connections are those of a thread of their own, so that their work is not measured.
+ * patterns storm in. Directory, connections, and the publisher and subscriber of the new names have a process each.
  *
  * Usage: deno run -A scripts/bench/directory_load.ts [connections] [names] [patterns]
  */
 // deno-lint-ignore-file no-console
 
-import { Available, openRuntime, publish, subscribe, Subscribed } from "../../directory/mod.ts";
-import { HostPort, type Routine, type RoutineFunction } from "../../runtime/mod.ts";
-import type { CrowdAnswer, CrowdRequest, Load } from "./directory_crowd.ts";
+import { getPriority, setPriority } from "node:os";
 import { freePort } from "../free_port.ts";
+import { LineReader } from "../line_reader.ts";
+import type { CrowdAnswer, CrowdRequest, Load } from "./directory_crowd.ts";
+import type { ProbeFigures } from "./directory_probe.ts";
 
 const [connections, names, patterns] = [1000, 100_000, 10_000].map((standard, at) =>
   Number(Deno.args[at] ?? standard)
@@ -24,16 +25,18 @@ const SAMPLES = 300;
 const STORM_PATTERNS = 20_000;
 const SCANNING_PATTERNS = 1000;
 const TRYING_PATTERNS = 40;
-/** Patterns in one message of the storm: as much as one peer sends at once. */
+/** Patterns of one connection, where they come one after the other. */
 const STORM_BULK = 500;
 const STORM_SAMPLES_MIN = 100;
 const LISTEN_POLL_MS = 50;
+/** How far the crowd's priority is below that of the others, and the lowest there is. */
+const PRIORITY_STEP = 5;
+const PRIORITY_LAST = 19;
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
 const port = freePort();
 const lan = startDirectory();
-const crowd = new Worker(new URL("./directory_crowd.ts", import.meta.url), { type: "module" });
 let routes = 0;
 
 /** Connections that list something, all at once; resolves when all has been taken. */
@@ -47,12 +50,25 @@ function connect(loads: readonly Load[]): Promise<void> {
   return promise;
 }
 
-function startDirectory(): Deno.ChildProcess {
+/** Starts a process of this project's sources. */
+function start(file: string, args: readonly string[], options: Deno.CommandOptions): Deno.ChildProcess {
   const map = Deno.env.get("CAKE_IMPORT_MAP") ?? `${root}scripts/imports.npm.json`;
   const flags = ["run", "-A", "--quiet", "--no-lock", "--config", `${root}deno.json`, "--import-map", map];
+  return new Deno.Command(Deno.execPath(), { args: [...flags, `${root}${file}`, ...args], ...options }).spawn();
+}
+
+function startDirectory(): Deno.ChildProcess {
   const at = JSON.stringify({ host: "127.0.0.1", port });
-  const args = [...flags, `${root}cli/main.ts`, "lan", `--directory-at-lan=${at}`];
-  return new Deno.Command(Deno.execPath(), { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
+  const args = ["lan", `--directory-at-lan=${at}`];
+  return start("cli/main.ts", args, { stdin: "null", stdout: "null", stderr: "null" });
+}
+
+/**
+ * Makes what this process does from now on give way to directory and probe: the many connections would have machines of their own,
+ * and not be rivals for a processor.
+ */
+function giveWay(): void {
+  setPriority(Math.min(PRIORITY_LAST, getPriority() + PRIORITY_STEP));
 }
 
 async function listening(): Promise<void> {
@@ -80,62 +96,47 @@ function memory(): number | null {
   }
 }
 
-/** Milliseconds from publishing a new name to its Available in another process. */
+/** A publisher and a subscriber in a process of their own. */
 class Probe {
-  readonly #waiting = new Map<string, (at: number) => void>();
-  readonly #ready = Promise.withResolvers<void>();
-  readonly #away = this.#open();
-  readonly #here = this.#open();
-  #publish: (name: string) => void = () => {};
+  readonly #process: Deno.ChildProcess;
+  readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #answers: LineReader;
 
-  #open() {
-    return openRuntime({ directory: { connectTo: new HostPort("127.0.0.1", port) } });
+  constructor() {
+    this.#process = start("scripts/bench/directory_probe.ts", [`${port}`], { stdin: "piped", stdout: "piped" });
+    this.#orders = this.#process.stdin.getWriter();
+    this.#answers = new LineReader(this.#process.stdout);
   }
 
-  async start(): Promise<void> {
-    this.#here.run(
-      (async (self: Routine) => {
-        subscribe(self, "probe:.*", { scope: "LAN" });
-        while (true) {
-          const message = await self.input();
-          if (message instanceof Subscribed) this.#ready.resolve();
-          if (message instanceof Available) this.#waiting.get(message.name!)?.(performance.now());
-        }
-      }) as RoutineFunction<object>,
-    );
-    this.#away.run(
-      (async (self: Routine) => {
-        this.#publish = (name) => publish(self, name, { scope: "LAN" });
-        while (true) await self.input();
-      }) as RoutineFunction<object>,
-    );
-    await this.#ready.promise;
-    for (let at = 0; at < 20; at++) await this.sample(`probe:warm:${at}`);
+  async ready(): Promise<void> {
+    await this.#answers.next();
   }
 
-  async sample(name: string): Promise<number> {
-    const { promise, resolve } = Promise.withResolvers<number>();
-    this.#waiting.set(name, resolve);
-    const begun = performance.now();
-    this.#publish(name);
-    return await promise - begun;
+  /** Publishes names until `whole` has happened, and as many as `count` at least. */
+  async samples(prefix: string, count: number, whole: Promise<void> = Promise.resolve()): Promise<ProbeFigures> {
+    await this.#order(`begin ${prefix} ${count}`);
+    await whole;
+    await this.#order("end");
+    return JSON.parse(await this.#answers.next() ?? "null") as ProbeFigures;
   }
 
-  async samples(prefix: string, isOver: (count: number) => boolean): Promise<object> {
-    const times: number[] = [];
-    while (!isOver(times.length)) times.push(await this.sample(`probe:${prefix}:${times.length}`));
-    times.sort((a, b) => a - b);
-    const at = (share: number) =>
-      Number(times[Math.min(times.length - 1, Math.floor(times.length * share))]!.toFixed(1));
-    return { samples: times.length, medianMs: at(0.5), p99Ms: at(0.99), worstMs: at(1) };
+  async #order(text: string): Promise<void> {
+    await this.#orders.write(new TextEncoder().encode(`${text}\n`));
+  }
+
+  async end(): Promise<void> {
+    await this.#orders.close();
+    await this.#process.status;
   }
 }
 
 await listening();
 const probe = new Probe();
-await probe.start();
+await probe.ready();
+giveWay();
+const crowd = new Worker(new URL("./directory_crowd.ts", import.meta.url), { type: "module" });
 tell("directory alone", { memoryMb: memory() });
-tell("publish to Available, directory empty", await probe.samples("empty", (count) => count >= SAMPLES));
+tell("publish to Available, directory empty", await probe.samples("empty", SAMPLES));
 
 const perConnection = { names: Math.ceil(names / connections), searches: Math.ceil(patterns / connections) };
 const begun = performance.now();
@@ -159,32 +160,36 @@ tell("listings taken", {
   seconds: Number(seconds.toFixed(2)),
   memoryMb: memory(),
 });
-tell("publish to Available, directory full", await probe.samples("full", (count) => count >= SAMPLES));
+tell("publish to Available, directory full", await probe.samples("full", SAMPLES));
 
-/** Subscribes patterns by connections of their own, one message each, and measures names that others publish meanwhile. */
-async function storm(what: string, searches: readonly string[]): Promise<void> {
-  let isTaken = false;
+/**
+ * Subscribes patterns, and measures names that others publish meanwhile.
+ *
+ * @param perConnection Patterns of one connection; the next one comes when they have been taken.
+ */
+async function storm(what: string, searches: readonly string[], perConnection = searches.length): Promise<void> {
   const begun = performance.now();
   const coming = (async () => {
-    for (let at = 0; at < searches.length; at += STORM_BULK) {
-      await connect([{ names: [], searches: searches.slice(at, at + STORM_BULK) }]);
+    for (let at = 0; at < searches.length; at += perConnection) {
+      await connect([{ names: [], searches: searches.slice(at, at + perConnection) }]);
     }
-    isTaken = true;
   })();
-  const figures = await probe.samples(what, (count) => isTaken && count >= STORM_SAMPLES_MIN);
-  await coming;
+  const figures = await probe.samples(what.replaceAll(" ", "-"), STORM_SAMPLES_MIN, coming);
   const seconds = Number(((performance.now() - begun) / 1000).toFixed(2));
   tell(`publish to Available, during a storm of patterns ${what}`, { patterns: searches.length, seconds, ...figures });
 }
 
 const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
-await storm("with a literal start", indices(STORM_PATTERNS).map((at) => `svc:${at % connections}:\\d+x${at}`));
+const withStart = (letter: string) => indices(STORM_PATTERNS).map((at) => `svc:${at % connections}:\\d+${letter}${at}`);
+await storm("with a literal start", withStart("x"), STORM_BULK);
+await storm("with a literal start, at once by one connection", withStart("y"));
 // Each is looked at with every name, and needs no expression.
 await storm("without a literal start", indices(SCANNING_PATTERNS).map((at) => `.*:${at}:[0-9]+x`));
 // Each is tried with every name, and the work goes on after they have been taken.
 await storm("without any literal", indices(TRYING_PATTERNS).map((at) => `[a-z]+.\\d+.\\d{${4 + at}}`));
-tell("publish to Available, after the storms", await probe.samples("after", (count) => count >= SAMPLES));
+tell("publish to Available, after the storms", await probe.samples("after", SAMPLES));
 tell("at the end", { memoryMb: memory() });
+await probe.end();
 lan.kill("SIGINT");
 await lan.status;
 Deno.exit(0);
