@@ -103,7 +103,10 @@ class Probe {
   readonly #answers: LineReader;
 
   constructor() {
-    this.#process = start("scripts/bench/directory_probe.ts", [`${port}`], { stdin: "piped", stdout: "piped" });
+    this.#process = start("scripts/bench/directory_probe.ts", [`${port}`, `${lan.pid}`], {
+      stdin: "piped",
+      stdout: "piped",
+    });
     this.#orders = this.#process.stdin.getWriter();
     this.#answers = new LineReader(this.#process.stdout);
   }

@@ -1,7 +1,19 @@
 /** One connection over a stream that is looked at call by call. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Ack, type AddressValue, type ByteStream, Ping, realWorld, type Routine, Runtime } from "../../runtime/mod.ts";
+import {
+  Ack,
+  type AddressValue,
+  Any,
+  type ByteStream,
+  castTo,
+  encode,
+  Ping,
+  realWorld,
+  type Routine,
+  Runtime,
+  Unicode,
+} from "../../runtime/mod.ts";
 import { Connection } from "../../net/connection.ts";
 import { NETWORK_LIMITS } from "../../net/limits.ts";
 import { Reports } from "../../net/reports.ts";
@@ -60,9 +72,20 @@ interface Noted {
   readonly connection: Connection;
 }
 
-function open(): Noted {
+/** A stream on which something has always arrived already, as long as there is anything left. */
+class ReadyStream extends NotedStream {
+  readonly arriving: Uint8Array[] = [];
+
+  override read(buffer: Uint8Array): Promise<number | null> {
+    const next = this.arriving.shift();
+    if (next === undefined) return super.read(buffer);
+    buffer.set(next);
+    return Promise.resolve(next.length);
+  }
+}
+
+function open(stream = new NotedStream()): Noted {
   const runtime = new Runtime(realWorld());
-  const stream = new NotedStream();
   const connection = new Connection({
     kernel: runtime,
     stream,
@@ -171,5 +194,30 @@ Deno.test("Connection lets a receiver take many messages before it reads on", as
   await until(() => stream.calls.includes("read"));
   assert(taken >= 20, `${taken} of 25 were taken`);
   await until(() => taken === 25);
+  runtime.close();
+});
+
+Deno.test("Connection leaves room for others after a number of long messages, though more of them have arrived", async () => {
+  const stream = new ReadyStream();
+  const noted = open(stream);
+  const { runtime } = noted;
+  let taken = 0;
+  const all = Promise.withResolvers<void>();
+  const { address } = runtime.start(async (self: Routine) => {
+    for (;;) {
+      await self.input();
+      if (++taken === 200) all.resolve();
+    }
+  });
+  for (let hops = 0; hops < 100; hops++) await null;
+  await tell(noted, address);
+  const long = frameOf(headerOf(`${address},12`, "7"), encode(castTo("x".repeat(3000), Unicode), Any));
+  for (let count = 1; count < 200; count++) stream.arriving.push(long);
+  stream.arrive(long);
+  for (let hops = 0; hops < MANY_HOPS; hops++) await null;
+  // 1024 messages of 128 bytes are as much as there is in one round.
+  const first = 200 - stream.arriving.length;
+  assert(first >= 20 && first < 60, `${first} in the first round`);
+  await all.promise;
   runtime.close();
 });

@@ -225,3 +225,17 @@ Deno.test("a receiver that waits for something else is not waited for", async ()
   });
   assertEquals(runtime.counts.discarded, 0);
 });
+
+Deno.test("Turns counts what was done besides messages: the round is over sooner, and no later one is", async () => {
+  const clock = new HandClock();
+  const turns = new Turns(clock);
+  const worker = new Worker(turns, clock, 0);
+  turns.charge(ROUND_MESSAGES_MAX - 100);
+  turns.schedule(worker);
+  await rest();
+  assertEquals([worker.taken, turns.isBehind], [100, true]);
+  turns.charge(5 * ROUND_MESSAGES_MAX);
+  clock.tasks.shift()!();
+  await rest();
+  assertEquals(worker.taken, 100 + ROUND_MESSAGES_MAX);
+});
