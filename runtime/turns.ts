@@ -72,6 +72,7 @@ export class Turns {
   #servedTaken = 0;
   #patience = 0;
   #isScheduled = false;
+  #isRoundComing = false;
   #isOver = false;
   #bringers: (() => void)[] = [];
   #roundsBehind = 0;
@@ -112,9 +113,20 @@ export class Turns {
 
   #look(): void {
     const now = this.#clock.now();
-    if (now - this.#roundBegan > ROUND_MS_MAX) this.#budget = 0;
+    if (now - this.#roundBegan > ROUND_MS_MAX) this.#endRound();
     this.#untilLook = now - this.#lookedAt > LOOK_MS_MAX ? 1 : LOOK_MESSAGES;
     this.#lookedAt = now;
+  }
+
+  /**
+   * Ends this round. The next one is asked for at once, whether somebody waits or not: where messages come one by one, it has
+   * begun when the next one comes, which then need not wait for it.
+   */
+  #endRound(): void {
+    this.#budget = 0;
+    if (this.#isRoundComing) return;
+    this.#isRoundComing = true;
+    this.#clock.soon(this.#beginRound);
   }
 
   /** The same for one who waits for a message and gets it without a turn. False when several are at work already. */
@@ -163,12 +175,14 @@ export class Turns {
     if (this.#isScheduled || this.#isOver) return;
     this.#isScheduled = true;
     if (this.#budget > 0) NOW.then(this.#give);
-    else this.#clock.soon(this.#beginRound);
+    else this.#endRound();
   }
 
   readonly #beginRound = (): void => {
+    this.#isRoundComing = false;
     this.#budget = ROUND_MESSAGES_MAX;
     this.#roundBegan = this.#clock.now();
+    if (!this.#isScheduled) return;
     this.#roundsBehind++;
     this.#give();
   };

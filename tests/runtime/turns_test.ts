@@ -74,6 +74,23 @@ Deno.test("Turns leaves room for the platform after a number of messages", async
   for (const worker of workers) assert(worker.taken >= ROUND_MESSAGES_MAX - 64, `${worker.taken}`);
 });
 
+Deno.test("Turns asks for the next round when the time of one is up, so that who comes later need not wait for it", () => {
+  const clock = new HandClock();
+  const turns = new Turns(clock);
+  const receiver: Runnable = { taken: 0, run() {} };
+  let spent = 0;
+  // One message each tenth of a millisecond, each of which is taken at once.
+  for (; turns.spendAtOnce(receiver); spent++) {
+    clock.time += 0.1;
+    turns.rest();
+  }
+  assert(spent >= 40 && spent < ROUND_MESSAGES_MAX, `${spent}`);
+  assertEquals([clock.tasks.length, turns.isBehind], [1, false], "asked for, though nobody waits");
+  clock.tasks.shift()!();
+  assert(turns.spendAtOnce(receiver));
+  assertEquals([clock.tasks.length, receiver.taken], [0, 0]);
+});
+
 Deno.test("Turns leaves room for the platform after a few milliseconds when messages take long", async () => {
   const clock = new HandClock();
   const turns = new Turns(clock);
