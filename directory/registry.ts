@@ -516,7 +516,7 @@ export class Registry {
     const names = new Set<string>();
     const followers = new Set<Publication>();
     for (const publication of publications) {
-      routes.clear(publication, moment);
+      routes.release(publication, moment);
       const follower = listings.removePublication(publication);
       if (follower !== null) followers.add(follower);
       upward.clearPublication(publication.id);

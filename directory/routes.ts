@@ -38,7 +38,7 @@ export interface RoutesParts {
 
 /** Units of work for one match, with what is told of it. */
 const ROUTE_UNITS = 10;
-/** Routes of a subscription that are ended at once. */
+/** Routes of a listing that are ended at once. */
 const ROUTES_AT_ONCE_MAX = 100;
 
 /** The matches of one directory. */
@@ -53,6 +53,8 @@ export class Routes {
   #begun = 0;
   /** Listings of libraries that were asked for their requests, in the order of asking, by connection. */
   readonly #asked = new Map<Child, (Publication | Subscription)[]>();
+  /** Publications that are not listed any more and have routes that are still to be ended, by their names. */
+  readonly #ending = new Map<string, Set<Publication>>();
 
   constructor({ listings, effects, chores, home, endSession }: RoutesParts) {
     this.#scope = listings.scope;
@@ -63,7 +65,7 @@ export class Routes {
     this.#endSession = endSession;
   }
 
-  /** Makes the routes of the publication that subscribers meet from now on. */
+  /** Makes the routes of the publication that subscribers meet from now on, once those of one before it have been ended. */
   addPublication(publication: Publication): void {
     this.#beginMatching(publication, "names", this.#publicationSteps(publication));
   }
@@ -85,7 +87,9 @@ export class Routes {
     listing.chore = null;
   }
 
+  /** A home hears of the end of a route before it hears of another one of that name: originals take no second one. */
   *#publicationSteps(publication: Publication): Steps {
+    for (const ending of this.#ending.get(publication.name) ?? []) yield* this.#endSteps(ending);
     yield* this.#listings.subscriptionsFor(publication.name, this.#chores.effort, (subscription) => {
       if (subscription.order < publication.order) this.#add(subscription, publication);
     });
@@ -150,8 +154,8 @@ export class Routes {
     const [listing] = asked.splice(at, 1);
     listing!.object = object;
     for (const route of listing!.routes) {
-      if (route.isTold) continue;
       const { publication, subscription } = route;
+      if (route.isTold || this.#ending.get(publication.name)?.has(publication)) continue;
       if (publication.object === null) this.#ask(publication);
       else if (subscription.object === null) this.#ask(subscription);
       else this.#tell(route, moment);
@@ -211,24 +215,38 @@ export class Routes {
   }
 
   /**
-   * Ends the routes of a subscription that is not listed any more; where there are very many, in several turns. Nobody waits for
-   * it: its home has forgotten it, and publishers' homes do nothing about it.
+   * Ends the routes of a listing that is not listed any more; where there are very many, in several turns. A subscription's home
+   * has forgotten it, and publishers' homes do nothing about it; for a publication see {@link Routes.addPublication}.
    */
-  release(subscription: Subscription, moment: Moment): void {
-    if (subscription.routes.size <= ROUTES_AT_ONCE_MAX) return this.clear(subscription, moment);
-    this.#stopMatching(subscription);
-    this.#forgetQuestion(subscription);
-    this.#chores.begin(`ends of ${subscription.owner?.order ?? "here"}`, this.#releaseSteps(subscription));
+  release(listing: Publication | Subscription, moment: Moment): void {
+    if (listing.routes.size <= ROUTES_AT_ONCE_MAX) return this.clear(listing, moment);
+    this.#stopMatching(listing);
+    this.#forgetQuestion(listing);
+    if ("name" in listing) this.#noteEnding(listing);
+    this.#chores.begin(`ends of ${listing.owner?.order ?? "here"}`, this.#endSteps(listing));
   }
 
-  *#releaseSteps(subscription: Subscription): Steps {
-    for (const route of subscription.routes) {
-      subscription.routes.delete(route);
+  #noteEnding(publication: Publication): void {
+    const others = this.#ending.get(publication.name);
+    if (others === undefined) this.#ending.set(publication.name, new Set([publication]));
+    else others.add(publication);
+  }
+
+  /** Two may take these steps in turn, for one listing: what one has ended is gone for the other. */
+  *#endSteps(listing: Publication | Subscription): Steps {
+    for (const route of listing.routes) {
+      route.subscription.routes.delete(route);
       route.publication.routes.delete(route);
       if (route.isTold) this.#untell(route, this.#chores.moment, null);
       this.#chores.effort.spend(ROUTE_UNITS);
       if (this.#chores.effort.isSpent) yield;
     }
+    if ("name" in listing) this.#forgetEnding(listing);
+  }
+
+  #forgetEnding(publication: Publication): void {
+    const others = this.#ending.get(publication.name);
+    if (others?.delete(publication) && others.size === 0) this.#ending.delete(publication.name);
   }
 
   #forgetQuestion(listing: Publication | Subscription): void {
