@@ -5,7 +5,7 @@
  *
  * The original's way: "be silent for s seconds, then show yourself", in turns. The connector's `KeepAlive(s)` begins; the
  * other end answers with `StillThere(t)` after s seconds; that is answered after t seconds, and so on. Idle periods are
- * about a minute, so a dead link is noticed after one to two minutes.
+ * about a minute, so a dead link is noticed after one to two minutes; the first one is shorter here.
  *
  * Between two cakes it is faster. The connector's `KeepAlive` carries a `pace`, which an original ignores. Another cake
  * answers at once with a `StillThere` that carries its own pace; from then on both ends send one every pace seconds,
@@ -23,6 +23,11 @@ import { KeepAlive, StillThere } from "./messages.ts";
 
 /** The original's idle period. */
 export const IDLE_SECONDS = 60;
+/**
+ * The first idle period, which is the connector's to choose: an original shows itself after as much silence as it was asked for.
+ * Whether the other end is there at all is not known before, so it is asked to say so sooner.
+ */
+export const FIRST_IDLE_SECONDS = 25;
 /** How late the first sign of life may be, in seconds. */
 export const FIRST_GRACE_SECONDS = 3;
 /** How late later signs of life may be, in seconds. */
@@ -93,7 +98,7 @@ export class Keeper {
 
   /** Begins as the connector. */
   begin(now: number): KeepStep {
-    const seconds = this.#idle();
+    const seconds = this.#idle(FIRST_IDLE_SECONDS);
     this.#phase = "watching";
     const message = new KeepAlive({ seconds, pace: this.#paceSeconds });
     this.#sentAt = now;
@@ -181,9 +186,9 @@ export class Keeper {
     return milliseconds;
   }
 
-  /** The idle period with its jitter: 57.0 to 62.4 seconds in steps of 0.6. */
-  #idle(): number {
-    return Math.round(IDLE_SECONDS * (95 + this.#draw(10))) / 100;
+  /** An idle period with its jitter of 95 to 104 hundredths: 57.0 to 62.4 seconds in steps of 0.6. */
+  #idle(seconds = IDLE_SECONDS): number {
+    return Math.round(seconds * (95 + this.#draw(10))) / 100;
   }
 }
 

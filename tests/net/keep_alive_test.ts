@@ -5,7 +5,7 @@ import { address } from "./session_harness.ts";
 
 const PROXY = address("19"), PEER = address("20,19");
 
-Deno.test("Keeper as a connector asks for silence of 57.0 to 62.4 seconds and gives up 3 seconds later", () => {
+Deno.test("Keeper as a connector asks for silence of 23.75 to 26 seconds at first and gives up 3 seconds later", () => {
   const asked = Array.from({ length: 10 }, (_, draw) => {
     const step = new Keeper(PROXY, () => draw).begin(0);
     assert(step.message instanceof KeepAlive);
@@ -13,10 +13,20 @@ Deno.test("Keeper as a connector asks for silence of 57.0 to 62.4 seconds and gi
     assertEquals(step.waitMs, (step.message.seconds! + 3) * 1000);
     return step.message.seconds;
   });
-  assertEquals(asked, [57, 57.6, 58.2, 58.8, 59.4, 60, 60.6, 61.2, 61.8, 62.4]);
+  assertEquals(asked, [23.75, 24, 24.25, 24.5, 24.75, 25, 25.25, 25.5, 25.75, 26]);
   const keeper = new Keeper(PROXY, () => 0);
   keeper.begin(0);
-  assertEquals(keeper.expire(60_000, 0), { isStale: true });
+  assertEquals(keeper.expire(26_750, 0), { isStale: true });
+});
+
+Deno.test("Keeper asks an original for silence of 57.0 to 62.4 seconds after the first", () => {
+  const asked = Array.from({ length: 10 }, (_, draw) => {
+    const keeper = new Keeper(PROXY, () => draw);
+    keeper.begin(0);
+    keeper.heard(new StillThere({ seconds: 60 }), PEER, 25_000);
+    return (keeper.expire(85_000, 25_000).message as StillThere).seconds;
+  });
+  assertEquals(asked, [57, 57.6, 58.2, 58.8, 59.4, 60, 60.6, 61.2, 61.8, 62.4]);
 });
 
 Deno.test("Keeper keeps the original's pace with an original", () => {

@@ -15,10 +15,10 @@ const WORDS = 2;
 const MENDING_MS = 6_000;
 /**
  * How long all sessions may take to be what they ought to be, after the last fault. Between machines, a link to a directory that
- * died before it said its first word is given up after 66 seconds, as with an original: until then it may be one, whose first
- * sign of life takes a minute (`IDLE_SECONDS` and `FIRST_GRACE_SECONDS` of the transport).
+ * died before it said its first word is given up after 29 seconds, with an original as well (`FIRST_IDLE_SECONDS` and
+ * `FIRST_GRACE_SECONDS` of the transport): until then it may be one.
  */
-export const SESSIONS_MS_MAX = { machines: 70_000, alone: 45_000 } as const;
+export const SESSIONS_MS_MAX = 45_000;
 /**
  * How long it may take until nothing is left over: between machines, a connection that never said a word is closed after 90
  * seconds (`SILENT_CONNECTION_MS`); within one, routes that were not told again are forgotten after 16.
@@ -50,7 +50,7 @@ export async function comeToRest(village: Village, since: number): Promise<Rest>
     watch.forget();
     if (problems.length === 0) {
       const late = `sessions still changed ${Math.round(sessionsMs)} ms after the last fault`;
-      const isLate = sessionsMs > SESSIONS_MS_MAX[placeOf(village)];
+      const isLate = sessionsMs > SESSIONS_MS_MAX;
       return { problems: isLate ? [late] : [], sessionsMs, restMs };
     }
     if (restMs > restMax(village)) return { problems, sessionsMs, restMs };
