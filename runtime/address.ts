@@ -40,14 +40,12 @@ const ZERO = 0x30;
  */
 export function lastNumber(address: Address): number {
   let number = 0;
-  let unit = 1;
-  for (let i = address.length - 1; i >= 0; i--) {
+  for (let i = 0; i < address.length; i++) {
     const code = address.charCodeAt(i);
-    if (code === COMMA) break;
     const digit = code - ZERO;
-    if (digit < 0 || digit > 9) return NaN;
-    number += digit * unit;
-    unit *= 10;
+    if (digit >= 0 && digit <= 9) number = number * 10 + digit;
+    else if (code === COMMA) number = 0;
+    else return NaN;
   }
   return number;
 }
