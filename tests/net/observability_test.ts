@@ -109,7 +109,7 @@ Deno.test("Keeper measures the round trip to an original, whose answer comes aft
   const keeper = new Keeper(address("19"), () => 0);
   assertEquals(keeper.roundTripMs, null);
   keeper.begin(1000);
-  keeper.heard(new StillThere({ seconds: 57.6 }), address("20,19"), 1000 + 57_000 + 12);
+  keeper.heard(new StillThere({ seconds: 57.6 }), address("20,19"), 1000 + 23_750 + 12);
   assertEquals(keeper.roundTripMs, 12);
   keeper.expire(120_000, 0);
   keeper.heard(new StillThere({ seconds: 57.6 }), address("20,19"), 120_000 + 57_000 + 30);
