@@ -20,9 +20,9 @@ const LOOK_TURNS = 64;
 /**
  * Makes the clock of the real world.
  *
- * `soon` is `setImmediate`, with a number of empty turns of the loop now and then. Without those, tasks of 2.6 ms that start
- * the next one left an echo over TCP 300 ms for its round trip, in the middle; with them, every 2 ms, it takes 1.5, and they
- * cost a tenth of a millisecond each time. Measured in Deno 2.9 on two cores, tasks that start the next one: setImmediate 540 k/s,
+ * `soon` is `setImmediate`, with a number of empty turns of the loop now and then, which cost a tenth of a millisecond. Without
+ * those, tasks of 2.6 ms that start the next one left an echo over TCP 300 ms for its round trip, in the middle; with them, each
+ * of its ways waits for the next look at most. Measured in Deno 2.9 on two cores, tasks that start the next one: setImmediate 540 k/s,
  * MessageChannel 290 k/s, setTimeout(0) 0.5 k/s. With such a loop spinning beside a TCP echo, the echo keeps 10 % of
  * its undisturbed rate under setImmediate and stops altogether under MessageChannel, whose messages are
  * delivered without a turn of input and output in between; so MessageChannel is out for reasons other than speed.
