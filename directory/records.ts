@@ -75,8 +75,8 @@ export interface Child {
 /** One match. */
 export interface Route {
   readonly id: string;
-  readonly subscription: Subscription;
-  readonly publication: Publication;
+  subscription: Subscription;
+  publication: Publication;
   /** Over a transport of its own, or between objects of this process and its libraries. */
   readonly way: "loop" | "address";
   /** False while a library is asked for its object: the home of the subscriber does not know of the route yet. */

@@ -510,13 +510,13 @@ export class Registry {
     const { listings, routes, upward } = this.#parts;
     for (const subscription of subscriptions) {
       listings.removeSubscription(subscription);
-      routes.release(subscription, moment);
+      routes.clear(subscription, moment);
       upward.clearSubscription(subscription.id);
     }
     const names = new Set<string>();
     const followers = new Set<Publication>();
     for (const publication of publications) {
-      routes.release(publication, moment);
+      routes.clear(publication, moment);
       const follower = listings.removePublication(publication);
       if (follower !== null) followers.add(follower);
       upward.clearPublication(publication.id);

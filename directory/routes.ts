@@ -36,10 +36,11 @@ export interface RoutesParts {
   readonly endSession: (child: Child, routeId: string) => void;
 }
 
-/** Units of work for one match, with what is told of it. */
+/** Units of work for one match, with what is told of it, and for telling it again. */
 const ROUTE_UNITS = 10;
-/** Routes of a listing that are ended at once. */
-const ROUTES_AT_ONCE_MAX = 100;
+const TELL_UNITS = 5;
+/** Routes of a listing are ended at once when that takes no more than this part of a turn. */
+const AT_ONCE_SHARE = 0.5;
 
 /** The matches of one directory. */
 export class Routes {
@@ -53,8 +54,8 @@ export class Routes {
   #begun = 0;
   /** Listings of libraries that were asked for their requests, in the order of asking, by connection. */
   readonly #asked = new Map<Child, (Publication | Subscription)[]>();
-  /** Publications that are not listed any more and have routes that are still to be ended, by their names. */
-  readonly #ending = new Map<string, Set<Publication>>();
+  /** Publications as they are not listed any more, with routes that are still to be ended, by their names; see {@link Routes.clear}. */
+  readonly #ending = new Map<string, Map<Publication, Child | null>>();
 
   constructor({ listings, effects, chores, home, endSession }: RoutesParts) {
     this.#scope = listings.scope;
@@ -89,7 +90,7 @@ export class Routes {
 
   /** A home hears of the end of a route before it hears of another one of that name: originals take no second one. */
   *#publicationSteps(publication: Publication): Steps {
-    for (const ending of this.#ending.get(publication.name) ?? []) yield* this.#endSteps(ending);
+    for (const [ending, left] of this.#ending.get(publication.name) ?? []) yield* this.#endSteps(ending, left);
     yield* this.#listings.subscriptionsFor(publication.name, this.#chores.effort, (subscription) => {
       if (subscription.order < publication.order) this.#add(subscription, publication);
     });
@@ -197,47 +198,36 @@ export class Routes {
   }
 
   /**
-   * Ends the routes of a listing and says so to the homes on both sides, as far as their connections are still there.
+   * Ends the routes of a listing that is no longer where it was, and says so to the homes on both sides as far as their
+   * connections are still there; where there are very many, in several turns. Those may overlap with new routes of the same
+   * listing: a subscription's home has forgotten the old ones, and publishers' homes do nothing about it; for a publication see
+   * {@link Routes.addPublication}.
    *
    * @param left A connection that the listing has left for a newer one: it is as good as gone.
    */
   clear(listing: Publication | Subscription, moment: Moment, left: Child | null = null): void {
     this.#stopMatching(listing);
-    const { routes } = listing;
-    if (routes.size === 0) return this.#forgetQuestion(listing);
-    listing.routes = NO_ROUTES;
-    for (const route of routes) {
-      route.subscription.routes.delete(route);
-      route.publication.routes.delete(route);
-      if (route.isTold) this.#untell(route, moment, left);
+    this.#forgetQuestion(listing);
+    if (listing.routes.size * ROUTE_UNITS > this.#chores.turnUnits * AT_ONCE_SHARE) {
+      const past = asItWas(listing);
+      if ("name" in past) this.#noteEnding(past, left);
+      this.#chores.begin(`ends of ${past.owner?.order ?? "here"}`, this.#endSteps(past, left));
+      return;
     }
-    this.#forgetQuestion(listing);
+    for (const route of listing.routes) this.#end(route, moment, left);
+    listing.routes = NO_ROUTES;
   }
 
-  /**
-   * Ends the routes of a listing that is not listed any more; where there are very many, in several turns. A subscription's home
-   * has forgotten it, and publishers' homes do nothing about it; for a publication see {@link Routes.addPublication}.
-   */
-  release(listing: Publication | Subscription, moment: Moment): void {
-    if (listing.routes.size <= ROUTES_AT_ONCE_MAX) return this.clear(listing, moment);
-    this.#stopMatching(listing);
-    this.#forgetQuestion(listing);
-    if ("name" in listing) this.#noteEnding(listing);
-    this.#chores.begin(`ends of ${listing.owner?.order ?? "here"}`, this.#endSteps(listing));
-  }
-
-  #noteEnding(publication: Publication): void {
+  #noteEnding(publication: Publication, left: Child | null): void {
     const others = this.#ending.get(publication.name);
-    if (others === undefined) this.#ending.set(publication.name, new Set([publication]));
-    else others.add(publication);
+    if (others === undefined) this.#ending.set(publication.name, new Map([[publication, left]]));
+    else others.set(publication, left);
   }
 
   /** Two may take these steps in turn, for one listing: what one has ended is gone for the other. */
-  *#endSteps(listing: Publication | Subscription): Steps {
+  *#endSteps(listing: Publication | Subscription, left: Child | null): Steps {
     for (const route of listing.routes) {
-      route.subscription.routes.delete(route);
-      route.publication.routes.delete(route);
-      if (route.isTold) this.#untell(route, this.#chores.moment, null);
+      this.#end(route, this.#chores.moment, left);
       this.#chores.effort.spend(ROUTE_UNITS);
       if (this.#chores.effort.isSpent) yield;
     }
@@ -247,6 +237,12 @@ export class Routes {
   #forgetEnding(publication: Publication): void {
     const others = this.#ending.get(publication.name);
     if (others?.delete(publication) && others.size === 0) this.#ending.delete(publication.name);
+  }
+
+  #end(route: Route, moment: Moment, left: Child | null): void {
+    route.subscription.routes.delete(route);
+    route.publication.routes.delete(route);
+    if (route.isTold) this.#untell(route, moment, left);
   }
 
   #forgetQuestion(listing: Publication | Subscription): void {
@@ -269,8 +265,19 @@ export class Routes {
 
   /** The home of a subscription has a new address: tells it all routes again, the same as before. */
   retell(subscription: Subscription): void {
-    for (const route of subscription.routes) {
-      if (route.isTold) this.#effects.send(subscription.home, this.#messageOf(route));
+    const told = [...subscription.routes].filter(({ isTold }) => isTold);
+    this.#chores.begin(`routes of ${subscription.owner?.order ?? "here"}`, this.#retellingSteps(subscription, told));
+  }
+
+  /** Those that have been ended meanwhile are not told, and nobody is where the home has been meanwhile. */
+  *#retellingSteps(subscription: Subscription, told: readonly Route[]): Steps {
+    const { home } = subscription;
+    for (const route of told) {
+      if (subscription.home !== home) return;
+      if (!subscription.routes.has(route)) continue;
+      this.#effects.send(home, this.#messageOf(route));
+      this.#chores.effort.spend(TELL_UNITS);
+      if (this.#chores.effort.isSpent) yield;
     }
   }
 
@@ -278,6 +285,17 @@ export class Routes {
   forget(child: Child): void {
     this.#asked.delete(child);
   }
+}
+
+/** What is left behind of a listing that goes on elsewhere, or not at all: its routes belong to that. */
+function asItWas(listing: Publication | Subscription): Publication | Subscription {
+  const past = { ...listing };
+  for (const route of past.routes) {
+    if ("name" in past) route.publication = past;
+    else route.subscription = past;
+  }
+  listing.routes = NO_ROUTES;
+  return past;
 }
 
 function addTo(listing: Matched, route: Route): void {

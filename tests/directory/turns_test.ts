@@ -30,6 +30,8 @@ class Stage {
   /** Pairs of subscription and publication that its children have been told of. */
   readonly routes = new Map<string, string>();
   readonly pairs = new Set<string>();
+  /** Where those routes lead, and those that have ended. */
+  readonly addresses = new Map<string, string>();
   /** What went to the directory above. */
   readonly told: object[] = [];
   readonly problems: string[] = [];
@@ -84,6 +86,7 @@ class Stage {
       if (this.pairs.has(pair)) this.problems.push(`second route of ${pair}`);
       this.pairs.add(pair);
       this.routes.set(message.routeId!, pair);
+      this.addresses.set(message.routeId!, `${message.ipp}`);
       // An original home takes no second route for a name before the first one was cleared.
       const known = `${message.subscribedId} ${message.name}`;
       if (this.#known.has(known)) this.problems.push(`a route beside that of ${known}`);
@@ -160,6 +163,11 @@ class Stage {
     this.say(proxy, new PublishedDirectory({ published: [], subscribed }));
     return subscribed;
   }
+}
+
+function moved({ name, scope, publishedId }: Published, proxy: Address, port: number): Published {
+  const [listeningIpp, homeAddress] = [new HostPort("127.0.0.1", port), `16,${proxy}` as Address];
+  return new Published({ name, scope, publishedId, listeningIpp, homeAddress });
 }
 
 function numbered(count: number, text: (at: number) => string): string[] {
@@ -273,6 +281,51 @@ Deno.test("DirectoryCore: a name with very many subscribers is cleared in turns 
   assertGreater(stage.turns, 2 * 45_000 / LISTINGS_PER_TURN_MAX);
 });
 
+Deno.test("DirectoryCore: a name with very many subscribers that has a new address is met there in turns of a bounded size", () => {
+  const stage = new Stage(14, TURN_UNITS);
+  const [crowd, old, young] = [stage.child(), stage.child(), stage.child()];
+  stage.subscribe(crowd, numbered(20_000, () => "svc:one"));
+  const [first] = stage.publish(old, ["svc:one"]);
+  stage.finish();
+  const addresses = () => new Set([...stage.routes.keys()].map((id) => stage.addresses.get(id)));
+  assertEquals([stage.pairs.size, addresses()], [20_000, new Set(["127.0.0.1:5"])]);
+  stage.sentMost = 0;
+  // The last one is there before the one before it has been told.
+  stage.say(old, moved(first!, old, 6));
+  for (let count = 0; count < 20; count++) assert(stage.again());
+  stage.say(young, moved(first!, young, 7));
+  const [late] = stage.subscribe(young, ["svc:.*"]);
+  stage.finish();
+  assert(stage.pairs.has(`${late!.subscribedId} ${first!.publishedId}`));
+  assertEquals([stage.pairs.size, addresses()], [20_001, new Set(["127.0.0.1:7"])]);
+  assertEquals([stage.problems, stage.core.counts.chores], [[], 0]);
+  assertLess(stage.sentMost, LISTINGS_PER_TURN_MAX);
+});
+
+Deno.test("DirectoryCore: a pattern with very many matches that comes by a new connection is told them again in turns of a bounded size", () => {
+  const stage = new Stage(15, TURN_UNITS);
+  const [publishing, old, young, youngest] = [stage.child(), stage.child(), stage.child(), stage.child()];
+  const published = stage.publish(publishing, numbered(20_000, (at) => `svc:${at}`));
+  const [wish] = stage.subscribe(old, [".*"]);
+  stage.finish();
+  assertEquals(stage.pairs.size, 20_000);
+  stage.sentMost = 0;
+  const again = (proxy: Address) => {
+    const { search, scope, subscribedId } = wish!;
+    stage.forgetRoutesOf(subscribedId!);
+    stage.say(proxy, new Subscribed({ search, scope, subscribedId, homeAddress: `16,${proxy}` as Address }));
+  };
+  again(young);
+  for (let count = 0; count < 5; count++) assert(stage.again());
+  assertGreater(stage.pairs.size, 0);
+  again(youngest);
+  const gone = published.slice(-50).map(({ publishedId }) => publishedId!);
+  stage.say(publishing, new ClearListings({ subscribers: new Set(), publishers: new Set(gone) }));
+  stage.finish();
+  assertEquals([stage.pairs.size, stage.core.counts.chores], [20_000 - gone.length, 0]);
+  assertLess(stage.sentMost, LISTINGS_PER_TURN_MAX);
+});
+
 Deno.test("DirectoryCore: names with many subscribers that come and go fast are met once each in the end, whatever the turns", () => {
   for (let seed = 1; seed <= 60; seed++) {
     const stage = new Stage(seed, seed % 3 === 0 ? 2000 : 50 + 100 * (seed % 5));
@@ -280,7 +333,7 @@ Deno.test("DirectoryCore: names with many subscribers that come and go fast are 
     const [crowd, ...publishing] = [stage.child(), stage.child(), stage.child(), stage.child()];
     let wishes = stage.subscribe(crowd!, numbered(300, (at) => `svc:(?:[ab]|${at})`));
     const live: { proxy: Address; listing: Published }[] = [];
-    for (let step = 0; step < 120; step++) {
+    for (let step = 0; step < 140; step++) {
       const act = random.float();
       const [proxy, name] = [random.pick(publishing), `svc:${random.pick(["a", "b"])}`];
       if (act < 0.25) live.push(...stage.publish(proxy, [name]).map((listing) => ({ proxy, listing })));
@@ -293,7 +346,22 @@ Deno.test("DirectoryCore: names with many subscribers that come and go fast are 
         wishes = wishes.filter((wish) => wish.subscribedId !== subscribedId);
         stage.say(crowd!, new ClearListings({ subscribers: new Set([subscribedId!]), publishers: new Set() }));
       } else if (act < 0.6) wishes.push(...stage.subscribe(crowd!, ["svc:."]));
-      else stage.again();
+      else if (act < 0.66 && live.length > 0) {
+        const one = random.pick(live);
+        one.listing = moved(one.listing, one.proxy, 5 + random.integer(3));
+        stage.say(one.proxy, one.listing);
+      } else if (act < 0.69) {
+        // A new connection for all that came by another, which is closed before or after.
+        const [young, port] = [stage.child(), 5 + random.integer(2)];
+        publishing[publishing.indexOf(proxy)] = young;
+        const isClosed = random.float() < 0.5;
+        if (isClosed) stage.handle({ kind: "childClosed", proxy });
+        const moving = live.filter((one) => one.proxy === proxy);
+        for (const one of moving) [one.proxy, one.listing] = [young, moved(one.listing, young, port)];
+        const published = moving.map(({ listing }) => listing);
+        stage.say(young, new PublishedDirectory({ published, subscribed: [] }));
+        if (!isClosed) stage.handle({ kind: "childClosed", proxy });
+      } else stage.again();
     }
     stage.finish();
     // Of several with a name, the first that was taken is met: that need not be the first that was sent, by another connection.
