@@ -9,12 +9,13 @@
  *
  * Linux, as root. All traffic stays on the make-believe machines, which are removed at the end.
  */
-// deno-lint-ignore-file no-console
 
 import { join } from "@std/path";
 import { Laboratory, type RunningProgram, sleep } from "./lan/laboratory.ts";
-import { now, PeerLog } from "./lan/peer_log.ts";
+import { type Measure, Measures } from "./lan/measures.ts";
+import { now, type PeerEvent, PeerLog } from "./lan/peer_log.ts";
 import { peerCommand, programEnvironment, writePrograms } from "./lan/programs.ts";
+import { StolenTime } from "./stolen.ts";
 
 const PORT = 54195;
 const RUNS = 30;
@@ -27,18 +28,6 @@ const QUIET_MS = 700;
 /** A request that was begun so shortly before its publisher was killed may be lost with it. */
 const LOST_WITH_PUBLISHER_MS = 100;
 
-/** What was measured, in milliseconds. */
-interface Measure {
-  readonly what: string;
-  readonly aimMs: number | null;
-  readonly times: number[];
-  missed: number;
-  note: string;
-  /** Requests that failed while the nearer one took over, and all that were made. */
-  failed: number;
-  asked: number;
-}
-
 /** From and to a moment. */
 type Window = readonly [number, number];
 
@@ -47,12 +36,14 @@ class Lan {
   readonly #folder: string;
   readonly #log: PeerLog;
   readonly #directories = new Map<string, RunningProgram>();
-  readonly #measures = new Map<string, Measure>();
+  readonly #stolen: StolenTime;
+  readonly measures = new Measures();
 
-  constructor(laboratory: Laboratory, folder: string) {
+  constructor(laboratory: Laboratory, folder: string, log: PeerLog, stolen: StolenTime) {
     this.#laboratory = laboratory;
     this.#folder = folder;
-    this.#log = new PeerLog(join(folder, "peers.log"));
+    this.#log = log;
+    this.#stolen = stolen;
   }
 
   #start(machine: string, ...command: string[]): RunningProgram {
@@ -81,19 +72,16 @@ class Lan {
     return this.#start(machine, ...peerCommand("cake", this.#folder, peer), `--label=${label}`, ...args);
   }
 
-  #measure(what: string, aimMs: number | null): Measure {
-    let measure = this.#measures.get(what);
-    if (measure === undefined) {
-      this.#measures.set(what, measure = { what, aimMs, times: [], missed: 0, note: "", failed: 0, asked: 0 });
-    }
-    return measure;
+  /** Notes how long it took from a moment to an event. */
+  #note({ samples }: Measure, from: number, event: PeerEvent): void {
+    samples.push({ ms: event.at - from, stolenMs: this.#stolen.between(from, event.at) });
   }
 
   /** Waits for an event, and notes how long it took; returns when it was. */
   async #time(measure: Measure, label: string, pattern: RegExp, since: number, seconds = 20): Promise<number> {
     const event = await this.#log.first(label, pattern, since, seconds);
     if (event === null) measure.missed++;
-    else measure.times.push(event.at - since);
+    else this.#note(measure, since, event);
     return event?.at ?? now();
   }
 
@@ -112,7 +100,7 @@ class Lan {
 
   /** Each subnet has its own station. */
   async subnets(): Promise<void> {
-    const measure = this.#measure("second subnet: process started -> met over its own LAN directory", null);
+    const measure = this.measures.row("second subnet: process started -> met over its own LAN directory", null);
     this.#peer("delta", "publisher", "onDelta", "--name=subnet", "--scope=LAN");
     await this.#met("onDelta", /^published/, 0);
     await sleep(QUIET_MS);
@@ -127,9 +115,9 @@ class Lan {
 
   /** Kills and restarts the nearer of two publishers. */
   async publisherKilled(runs: number): Promise<void> {
-    const dropped = this.#measure("publisher killed -> Dropped", 50);
-    const usable = this.#measure("Dropped -> fallback answers", 150);
-    const upgraded = this.#measure("nearer one published again -> it answers", 500);
+    const dropped = this.measures.row("publisher killed -> Dropped", 50);
+    const usable = this.measures.row("Dropped -> fallback answers", 150);
+    const upgraded = this.measures.row("nearer one published again -> it answers", 500);
     const windows: Window[] = [];
     let since = now();
     const far = this.#peer("beta", "publisher", "far", "--name=svc", "--scope=LAN");
@@ -147,7 +135,7 @@ class Lan {
       else {
         const answered = await this.#log.first("seeker", /^answered/, available.at, 5);
         if (answered === null) upgraded.missed++;
-        else upgraded.times.push(answered.at - published);
+        else this.#note(upgraded, published, answered);
       }
       await sleep(QUIET_MS);
       const killed = now();
@@ -163,7 +151,7 @@ class Lan {
 
   /** A pool of two workers, whose nearer ones come and go while clients keep it busy. */
   async pool(runs: number): Promise<void> {
-    const upgraded = this.#measure("both workers of a pool published again -> it uses them", 500);
+    const upgraded = this.measures.row("both workers of a pool published again -> it uses them", 500);
     const windows: Window[] = [];
     const names = ["work:1", "work:2"];
     let since = now();
@@ -213,9 +201,9 @@ class Lan {
 
   /** A group on one machine, a publisher on another; the group's own goes and comes. */
   async group(runs: number): Promise<void> {
-    const dropped = this.#measure("role of the group killed -> Dropped", 50);
-    const usable = this.#measure("Dropped -> fallback over the LAN answers", 150);
-    const upgraded = this.#measure("role published again -> it answers", 500);
+    const dropped = this.measures.row("role of the group killed -> Dropped", 50);
+    const usable = this.measures.row("Dropped -> fallback over the LAN answers", 150);
+    const upgraded = this.measures.row("role published again -> it answers", 500);
     const options = { cwd: this.#folder, env: programEnvironment(this.#folder, this.#log.path) };
     const cake = (...args: string[]) => this.#laboratory.run("gamma", ["cake", ...args], options);
     await cake("create", '--retry={"first_steps":[],"regular_steps":0.5}');
@@ -236,7 +224,7 @@ class Lan {
       const published = await this.#log.first("inner", /^published/, droppedAt, 20);
       const available = await this.#log.first("wisher", /^available duty GROUP/, droppedAt, 20);
       const answered = available && await this.#log.first("wisher", /^answered/, available.at, 5);
-      if (published && answered) upgraded.times.push(answered.at - published.at);
+      if (published && answered) this.#note(upgraded, published.at, answered);
       else upgraded.missed++;
     }
     run.kill("SIGINT");
@@ -246,7 +234,7 @@ class Lan {
 
   /** Restarts a host directory whose processes have many names. Who looks for them runs already. */
   async hostRestarted(runs: number): Promise<void> {
-    const back = this.#measure(`host restarted with ${MANY_NAMES} names -> all met by a new subscriber`, 2000);
+    const back = this.measures.row(`host restarted with ${MANY_NAMES} names -> all met by a new subscriber`, 2000);
     const many = this.#peer("gamma", "publisher", "many", "--name=bulk", "--scope=HOST", `--count=${MANY_NAMES}`);
     await this.#met("many", new RegExp(`^published bulk:${MANY_NAMES - 1}$`), 0, 60);
     for (let run = 0; run < runs; run++) {
@@ -263,7 +251,7 @@ class Lan {
       while (answered() < MANY_NAMES && now() - since < 30_000) await sleep(20);
       const last = this.#log.events().findLast((event) => event.label === label && event.text === "answered");
       if (answered() < MANY_NAMES) back.missed++;
-      else back.times.push(last!.at - since);
+      else this.#note(back, since, last!);
       await this.#end(finder);
     }
     await this.#end(many);
@@ -271,8 +259,8 @@ class Lan {
 
   /** Pulls the cable of the machine with the publisher. */
   async cableCut(runs: number): Promise<void> {
-    const dropped = this.#measure("cable cut -> Dropped", 3000);
-    const back = this.#measure("cable back -> met again", null);
+    const dropped = this.measures.row("cable cut -> Dropped", 3000);
+    const back = this.measures.row("cable back -> met again", null);
     let since = now();
     const beta = this.#peer("beta", "publisher", "cabled", "--name=cable", "--scope=LAN");
     const seeker = this.#peer("alpha", "subscriber", "watcher", "--search=cable", "--scope=LAN");
@@ -292,8 +280,8 @@ class Lan {
 
   /** Kills and restarts the LAN directory. */
   async lanLost(runs: number): Promise<void> {
-    const disturbed = this.#measure("LAN directory lost: sessions disturbed (count, not ms)", 0);
-    const back = this.#measure("LAN directory restarted -> a new process meets over it", null);
+    const disturbed = this.measures.row("LAN directory lost: sessions disturbed (count, not ms)", 0);
+    const back = this.measures.row("LAN directory restarted -> a new process meets over it", null);
     let since = now();
     const publisher = this.#peer("beta", "publisher", "steady", "--name=steady", "--scope=LAN");
     const subscriber = this.#peer("alpha", "subscriber", "loyal", "--search=steady", "--scope=LAN", "--every=20");
@@ -308,54 +296,10 @@ class Lan {
       const fresh = this.#peer("gamma", "subscriber", `fresh${run}`, "--search=steady", "--scope=LAN");
       await this.#time(back, `fresh${run}`, /^answered/, begun, 60);
       const told = this.#log.since("loyal", since).filter((text) => /^(dropped|available|failed)/.test(text));
-      disturbed.times.push(told.length);
+      disturbed.samples.push({ ms: told.length, stolenMs: 0 });
       fresh.kill("SIGINT");
     }
     for (const program of [publisher, subscriber]) program.kill("SIGINT");
-  }
-
-  get measures(): Measure[] {
-    return [...this.#measures.values()];
-  }
-}
-
-/** Adds up what was measured in several parts. */
-function merged(measures: readonly Measure[]): Measure[] {
-  const all = new Map<string, Measure>();
-  for (const measure of measures) {
-    const known = all.get(measure.what);
-    if (known === undefined) all.set(measure.what, structuredClone(measure));
-    else {
-      known.times.push(...measure.times);
-      known.missed += measure.missed;
-      known.failed += measure.failed;
-      known.asked += measure.asked;
-      known.note ||= measure.note;
-    }
-  }
-  return [...all.values()];
-}
-
-function print(measures: readonly Measure[]): void {
-  const rows = measures.map(({ what, aimMs, times, missed, note, failed, asked }) => {
-    const sorted = times.toSorted((a, b) => a - b);
-    const text = (value: number | undefined) => value === undefined ? "-" : value.toFixed(value < 10 ? 1 : 0);
-    const notes = asked > 0 ? [`${failed} of ${asked} requests failed`] : [];
-    if (note !== "") notes.push(note);
-    return [
-      what,
-      `${times.length}`,
-      text(sorted[Math.floor(sorted.length / 2)]),
-      text(sorted.at(-1)),
-      aimMs === null ? "" : `${aimMs}`,
-      `${missed}`,
-      notes.join(", "),
-    ];
-  });
-  const head = ["what (ms)", "runs", "median", "worst", "aim", "missed", "note"];
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-  for (const row of [head, ...rows]) {
-    console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
   }
 }
 
@@ -397,16 +341,19 @@ async function main(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "cake-lan-" });
   await writePrograms(folder);
   await using laboratory = await new Laboratory(MACHINES).open();
-  const lan = new Lan(laboratory, folder);
+  using log = new PeerLog(join(folder, "peers.log"));
+  using stolen = new StolenTime(now);
+  const lan = new Lan(laboratory, folder, log, stolen);
   try {
     await lan.begin();
     for (const part of chosen) await PARTS[part]!(lan, runs);
     await Deno.remove(folder, { recursive: true });
   } finally {
-    const before: Measure[] = saved === undefined ? [] : await read(saved);
-    const all = merged([...before, ...lan.measures]);
-    if (saved !== undefined) await Deno.writeTextFile(saved, JSON.stringify(all));
-    print(all);
+    const all = new Measures();
+    if (saved !== undefined) all.add(await read(saved));
+    all.add(lan.measures.rows);
+    if (saved !== undefined) await Deno.writeTextFile(saved, JSON.stringify(all.rows));
+    all.print();
   }
 }
 

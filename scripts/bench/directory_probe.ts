@@ -18,6 +18,7 @@ import {
 } from "../../directory/mod.ts";
 import { HostPort, type Routine, type RoutineFunction } from "../../runtime/mod.ts";
 import { LineReader } from "../line_reader.ts";
+import { DISTURBED_MS, stolenMs } from "../stolen.ts";
 
 /** What was measured. */
 export interface ProbeFigures {
@@ -38,10 +39,7 @@ interface Sample {
 
 /** Names that are published before the first that counts. */
 const WARM_SAMPLES = 200;
-/** With so much waiting for a processor, it was not the directory that a sample waited for. */
-const DISTURBED_MS = 10;
-/** The units of times in Linux' `/proc/stat` and `schedstat`. */
-const JIFFY_MS = 10;
+/** The unit of times in Linux' `schedstat`. */
 const NANOSECOND_MS = 1e-6;
 
 const [port, directory] = Deno.args.map(Number);
@@ -122,8 +120,7 @@ class Probe {
  */
 function waitedMs(): number {
   try {
-    const stolen = Number(Deno.readTextFileSync("/proc/stat").split(/ +/, 9)[8]) * JIFFY_MS;
-    return stolen + queuedMs(directory!) + queuedMs(Deno.pid);
+    return stolenMs() + queuedMs(directory!) + queuedMs(Deno.pid);
   } catch {
     return 0;
   }

@@ -43,13 +43,13 @@ class MixedTree {
   readonly #env: Record<string, string>;
   #isGood = true;
 
-  constructor(name: string, mix: Mix, laboratory: Laboratory, folder: string) {
+  constructor(name: string, mix: Mix, laboratory: Laboratory, folder: string, log: PeerLog) {
     this.#name = name;
     this.#mix = mix;
     this.#laboratory = laboratory;
     this.#folder = folder;
-    this.#log = new PeerLog(join(folder, "peers.log"));
-    this.#env = programEnvironment(folder, this.#log.path);
+    this.#log = log;
+    this.#env = programEnvironment(folder, log.path);
   }
 
   #start(machine: string, args: readonly string[]): RunningProgram {
@@ -252,9 +252,10 @@ async function runMix(mix: Mix): Promise<void> {
     { name: "one", address: "192.168.0.11" },
     { name: "two", address: "192.168.0.12" },
   ]).open();
+  using log = new PeerLog(join(folder, "peers.log"));
   let isGood = false;
   try {
-    isGood = await new MixedTree(name, mix, laboratory, folder).run();
+    isGood = await new MixedTree(name, mix, laboratory, folder, log).run();
   } catch (error) {
     console.log(JSON.stringify({ mix: name, step: "error", result: `${error}`, ok: false }));
   }

@@ -12,22 +12,32 @@ export interface PeerEvent {
 }
 
 const POLL_MS = 10;
+const CHUNK_BYTES = 65_536;
 
 /** The file that peers write to. */
-export class PeerLog {
+export class PeerLog implements Disposable {
   readonly path: string;
+  readonly #file: Deno.FsFile;
+  readonly #decoder = new TextDecoder();
+  readonly #events: PeerEvent[] = [];
+  /** The beginning of a line whose end was not there yet. */
+  #begun = "";
 
   constructor(path: string) {
     this.path = path;
     Deno.writeTextFileSync(path, "");
+    this.#file = Deno.openSync(path);
   }
 
   /** Everything so far, in order of writing. */
-  events(): PeerEvent[] {
-    return Deno.readTextFileSync(this.path).split("\n").filter(Boolean).map((line) => {
-      const [at, label = "", pid, ...words] = line.split(" ");
-      return { at: Number(at), label, pid: Number(pid), text: words.join(" ") };
-    });
+  events(): readonly PeerEvent[] {
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    for (let length = this.#file.readSync(chunk); length !== null; length = this.#file.readSync(chunk)) {
+      const lines = (this.#begun + this.#decoder.decode(chunk.subarray(0, length), { stream: true })).split("\n");
+      this.#begun = lines.pop()!;
+      for (const line of lines) this.#events.push(event(line));
+    }
+    return this.#events;
   }
 
   /** What a peer has told since. */
@@ -49,6 +59,15 @@ export class PeerLog {
   pidOf(label: string): number {
     return this.events().findLast((event) => event.label === label)?.pid ?? 0;
   }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}
+
+function event(line: string): PeerEvent {
+  const [at, label = "", pid, ...words] = line.split(" ");
+  return { at: Number(at), label, pid: Number(pid), text: words.join(" ") };
 }
 
 /** Milliseconds since 1970, as peers tell them. */
