@@ -36,8 +36,10 @@ export const STATION_NUMBER = 195;
 
 /** The longest wait before connecting to a parent again: on this machine, in private networks, elsewhere. */
 export const RECONNECT_MS_MAX = { loopback: 8_000, private: 32_000, public: 120_000 } as const;
-/** The shortest such wait, and twice as long after each failure. */
+/** The shortest such wait where no parent was found yet, and twice as long after each failure. */
 export const RECONNECT_MS_FIRST = { loopback: 220, private: 220, public: 7_500 } as const;
+/** The shortest such wait for a parent that was found and is lost, wherever it is, and likewise. */
+export const RECONNECT_MS_AGAIN = 220;
 /** The longest such wait at first, while the parent may be just about to be there again: restarted, or plugged in. */
 export const RECONNECT_MS_SOON = { loopback: 500, private: 1_500, public: 30_000 } as const;
 /** Attempts after which the wait grows, as a large network is not to be full of calls for who is not there. */

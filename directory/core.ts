@@ -225,7 +225,7 @@ export class DirectoryCore {
         this.#childClosed(event.proxy);
         break;
       case "parentConnected":
-        this.#parentConnected(event.proxy, moment);
+        this.#parentConnected(event.proxy, event.remote ?? null, moment);
         break;
       case "parentNotConnected":
         this.#effects.log("trace", `Cannot connect to the directory at ${this.#parent.address}: ${event.reason}`);
@@ -272,8 +272,8 @@ export class DirectoryCore {
 
   // The links.
 
-  #parentConnected(proxy: Address, moment: Moment): void {
-    this.#parent.connected(proxy, moment);
+  #parentConnected(proxy: Address, remote: HostPort | null, moment: Moment): void {
+    this.#parent.connected(proxy, remote, moment);
     this.#upward.connect(proxy);
     this.#registry.tellAll();
     this.#effects.startTimer(STALE_TIMER, this.#parent.renewalMilliseconds);

@@ -44,7 +44,8 @@ export type DirectoryEvent =
     readonly publisher: Address;
   }
   /** Answers to the effect `connectParent`, and the end of that connection. */
-  | { readonly kind: "parentConnected"; readonly proxy: Address }
+  /** `remote` is where the parent was found, by number. */
+  | { readonly kind: "parentConnected"; readonly proxy: Address; readonly remote?: HostPort | null }
   | { readonly kind: "parentNotConnected"; readonly reason: string }
   | { readonly kind: "parentClosed"; readonly reason: string }
   /** Answers to the effect `listenPublication`. */

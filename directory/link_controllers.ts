@@ -228,7 +228,7 @@ export class LinkControllers {
     const controller = this.#controller((message, from) => {
       if (isConnected(message, request)) {
         this.#opened(from);
-        return { kind: "parentConnected", proxy: from };
+        return { kind: "parentConnected", proxy: from, remote: attachNetwork(this.#kernel).remoteOf(from) };
       }
       if (this.#isEnd(message, from)) {
         this.#kernel.unregister(controller);

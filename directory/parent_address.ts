@@ -5,6 +5,7 @@
 import { HostPort, type Scope } from "../runtime/mod.ts";
 import {
   DIRECTORY_PORT,
+  RECONNECT_MS_AGAIN,
   RECONNECT_MS_FIRST,
   RECONNECT_MS_MAX,
   RECONNECT_MS_SOON,
@@ -18,12 +19,21 @@ const PREFIX_BITS_MAX = 30;
 
 const FOUR_OCTETS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
-/** Where an address is reached: on this machine, in a private network, or elsewhere. Names count as elsewhere. */
+/** Where an address is reached: on this machine, in a private network, or elsewhere. */
 export type Neighbourhood = keyof typeof RECONNECT_MS_MAX;
 
-/** The neighbourhood of a host by its numeric IPv4 address. */
+/** An IPv4 address as a socket of IPv6 tells it. */
+const MAPPED_PREFIX = /^::ffff:(?=[\d.]+$)/i;
+/** Names that mean this machine wherever they are looked up (RFC 6761), and its IPv6 address. */
+const THIS_MACHINE = /^(?:(?:.+\.)?localhost\.?|::1)$/i;
+/** Unique local and link-local addresses of IPv6. */
+const PRIVATE_IPV6 = /^(?:f[cd][\da-f]{2}|fe[89ab][\da-f]):/i;
+
+/** The neighbourhood of a host by its numeric address. Other names than that of this machine count as elsewhere. */
 export function neighbourhoodOf(host: string): Neighbourhood {
-  const octets = octetsOf(host);
+  if (THIS_MACHINE.test(host)) return "loopback";
+  if (PRIVATE_IPV6.test(host)) return "private";
+  const octets = octetsOf(host.replace(MAPPED_PREFIX, ""));
   if (octets === null) return "public";
   const [first, second] = octets;
   if (first === 127) return "loopback";
@@ -98,27 +108,33 @@ export function stationAddress(primaryAddress: string): string | null {
   }
 }
 
+/** What the wait before an attempt to connect to a parent depends on. */
+export interface ParentWait {
+  /** Where the parent is, as far as that is known. */
+  readonly neighbourhood: Neighbourhood;
+  /** How many attempts have failed in a row. */
+  readonly attempts: number;
+  /** True for a parent that was found there, and has not failed often since: it comes back, so nobody else is bothered. */
+  readonly isFound: boolean;
+}
+
 /**
  * How long to wait before the next attempt: doubling from a short wait up to a second or so, for a minute or two, and then up to the
  * original's; each drawn anew between 60 and 109 percent, so that the children of a directory that was restarted don't all
- * come at once.
+ * come at once. Strangers who were never found are called at longer intervals from the beginning.
  *
- * @param attempts How many attempts have failed in a row.
  * @param random A float in [0, 1).
  * @returns Milliseconds.
  */
-export function reconnectDelay(host: string, attempts: number, random: number): number {
-  const neighbourhood = neighbourhoodOf(host);
-  const soon = Math.min(
-    RECONNECT_MS_SOON[neighbourhood],
-    RECONNECT_MS_FIRST[neighbourhood] * 2 ** Math.min(attempts, 20),
-  );
+export function reconnectDelay({ neighbourhood, attempts, isFound }: ParentWait, random: number): number {
+  const first = isFound ? RECONNECT_MS_AGAIN : RECONNECT_MS_FIRST[neighbourhood];
+  const soon = Math.min(RECONNECT_MS_SOON[neighbourhood], first * 2 ** Math.min(attempts, 20));
   const doublings = Math.min(Math.max(0, attempts - RECONNECT_SOON_ATTEMPTS), 20);
   const base = Math.min(RECONNECT_MS_MAX[neighbourhood], soon * 2 ** doublings);
   return Math.round(base * (0.6 + 0.49 * random));
 }
 
-/** The longest that an original, or this one, waits before it connects to that host again. */
-export function longestReconnect(host: string): number {
-  return RECONNECT_MS_MAX[neighbourhoodOf(host)] * 1.1;
+/** The longest that an original, or this one, waits before it connects to a host there again. */
+export function longestReconnect(neighbourhood: Neighbourhood): number {
+  return RECONNECT_MS_MAX[neighbourhood] * 1.1;
 }

@@ -6,7 +6,13 @@ import type { AddressValue as Address, HostPort, Scope } from "../runtime/mod.ts
 import { PROVEN_PLACE_ATTEMPTS, STABLE_LINK_MS, STALE_ROUTE_MARGIN_MS, WAITING_OBJECTS_MAX } from "./bounds.ts";
 import type { Effects, Moment } from "./effects.ts";
 import { DirectoryOpened } from "./messages.ts";
-import { defaultParents, longestReconnect, neighbourhoodOf, reconnectDelay } from "./parent_address.ts";
+import {
+  defaultParents,
+  longestReconnect,
+  type Neighbourhood,
+  neighbourhoodOf,
+  reconnectDelay,
+} from "./parent_address.ts";
 import { isWider } from "./scope.ts";
 
 /** The timer before the next attempt to connect. */
@@ -21,6 +27,8 @@ export class ParentLink {
   readonly #effects: Effects;
   /** Places to try, the current one first. */
   #places: HostPort[];
+  /** Where hosts turned out to be, by what they are called in the places: a name does not tell. */
+  readonly #found = new Map<string, Neighbourhood>();
   #state: LinkState = "unset";
   #proxy: Address | null = null;
   #attempts = 0;
@@ -71,7 +79,9 @@ export class ParentLink {
     this.#effects.add({ kind: "connectParent", ipp, encrypted: this.#encrypted, keepAlive });
   }
 
-  connected(proxy: Address, moment: Moment): void {
+  /** @param remote The other end, by number; null where that is not known. */
+  connected(proxy: Address, remote: HostPort | null, moment: Moment): void {
+    if (remote?.host) this.#found.set(this.#host, neighbourhoodOf(remote.host));
     this.#state = "up";
     this.#proxy = proxy;
     this.#connectedAt = moment.now;
@@ -95,7 +105,8 @@ export class ParentLink {
       if (!wasUp && ++this.#placesTried < this.#places.length) return this.#connect();
     }
     this.#placesTried = 0;
-    const delay = reconnectDelay(this.#places[0]!.host ?? "", this.#attempts++, moment.draw.float());
+    const wait = { neighbourhood: this.#neighbourhood, attempts: this.#attempts++, isFound: this.#isProven };
+    const delay = reconnectDelay(wait, moment.draw.float());
     this.#effects.startTimer(RECONNECT_TIMER, delay);
     this.#answer();
   }
@@ -106,7 +117,16 @@ export class ParentLink {
 
   /** How long after a new link routes may still be told again by directories whose children come back late. Milliseconds. */
   get renewalMilliseconds(): number {
-    return longestReconnect(this.#places[0]?.host ?? "") + STALE_ROUTE_MARGIN_MS;
+    return longestReconnect(this.#neighbourhood) + STALE_ROUTE_MARGIN_MS;
+  }
+
+  /** What the current place calls its host. */
+  get #host(): string {
+    return this.#places[0]?.host ?? "";
+  }
+
+  get #neighbourhood(): Neighbourhood {
+    return this.#found.get(this.#host) ?? neighbourhoodOf(this.#host);
   }
 
   /** An object asks for the link to be tried; it is told when that has been done, whatever came of it. */

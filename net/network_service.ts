@@ -138,6 +138,12 @@ export class NetworkService {
     if (connection instanceof Connection) connection.observer = observer;
   }
 
+  /** The other end of a connection, by number; null if it has ended. A name that was connected to may be anywhere. */
+  remoteOf(proxy: Address): HostPort | null {
+    const connection = this.#kernel.receiverAt(proxy);
+    return connection instanceof Connection ? connection.remote : null;
+  }
+
   // Listening.
 
   /** Opens a port. The controller gets `Listening` or `NotListening`, and then `Accepted` for each connection. */

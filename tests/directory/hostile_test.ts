@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { LISTINGS_PER_CHILD_MAX, MALFORMED_MESSAGES_MAX } from "../../directory/bounds.ts";
 import type { DirectoryEvent } from "../../directory/effects.ts";
 import * as messages from "../../directory/messages.ts";
-import { reconnectDelay } from "../../directory/parent_address.ts";
+import { neighbourhoodOf, reconnectDelay } from "../../directory/parent_address.ts";
 import { type AddressValue as Address, HostPort, localAddress, type MessageClass, Ping } from "../../runtime/mod.ts";
 import { received, Scenario, sessionOf } from "./scenario.ts";
 import { Seeded } from "./seeded.ts";
@@ -338,7 +338,10 @@ Deno.test("DirectoryCore: 200 children that join at once are passed up once each
 Deno.test("reconnectDelay never waits longer than the original, within its tolerance", () => {
   for (const [host, longest] of [["127.0.0.1", 8_000], ["10.1.1.1", 32_000], ["example.com", 120_000]] as const) {
     for (const attempts of [0, 5, 61, 99, 1e6]) {
-      for (const random of [0, 0.5, 0.9999]) assert(reconnectDelay(host, attempts, random) <= longest * 1.1);
+      for (const isFound of [false, true]) {
+        const wait = { neighbourhood: neighbourhoodOf(host), attempts, isFound };
+        for (const random of [0, 0.5, 0.9999]) assert(reconnectDelay(wait, random) <= longest * 1.1);
+      }
     }
   }
 });

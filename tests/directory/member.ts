@@ -22,6 +22,8 @@ export interface MemberOptions {
   readonly scope?: Scope;
   /** The machine. */
   readonly host?: string;
+  /** The directory above, where it is not the usual one. */
+  readonly connectTo?: HostPort;
   /** What is different in its world. */
   readonly change?: Partial<World>;
   /** Whether its directory encrypts its links. */
@@ -47,7 +49,8 @@ export class Member {
   ) {
     const { scope = "PROCESS", host = "home", change = {}, encrypted = false, limits = {} } = options;
     const acceptAt = scope === "LAN" ? new HostPort("0.0.0.0", 54195) : scope === "HOST" ? HOST_AT : null;
-    const connectTo = scope === "PROCESS" ? HOST_AT : scope === "HOST" ? LAN_AT : null;
+    const usual = scope === "PROCESS" ? HOST_AT : scope === "HOST" ? LAN_AT : null;
+    const { connectTo = usual } = options;
     this.process = simulation.host(host).start(name, (world) => {
       this.#world = { ...world, ...change };
       this.runtime = new Runtime(this.#world, { strict: true });

@@ -1,9 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { reconnectDelay, stationAddresses, subnetStation } from "../../directory/parent_address.ts";
+import { neighbourhoodOf, reconnectDelay, stationAddresses, subnetStation } from "../../directory/parent_address.ts";
 import { DirectoryCore } from "../../directory/core.ts";
 import type { Effect } from "../../directory/effects.ts";
 import { OpenDirectory } from "../../directory/messages.ts";
-import { addressOf } from "../../runtime/mod.ts";
+import { addressOf, HostPort } from "../../runtime/mod.ts";
+import { Simulation } from "../../runtime/simulation/mod.ts";
+import { directoryTimers } from "../../directory/directory.ts";
+import { directoryCounts, directoryOf } from "../../directory/mod.ts";
+import { Member } from "./member.ts";
 
 Deno.test("subnetStation() is host 195 of the subnet, where it has one", () => {
   assertEquals(subnetStation("192.168.7.9", 24), "192.168.7.195");
@@ -100,22 +104,86 @@ Deno.test("DirectoryCore: a host that has found its station goes back there, unt
   assertEquals(tried.includes("192.168.7.195"), true);
 });
 
+Deno.test("neighbourhoodOf() knows this machine, private networks of both kinds, and that a name may be anywhere", () => {
+  const hosts = {
+    loopback: ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "localhost", "LocalHost.", "cake.localhost"],
+    private: ["10.0.0.1", "172.16.0.1", "172.31.9.9", "192.168.1.1", "::ffff:10.1.1.1", "fe80::1%eth0", "fd00:1::2"],
+    public: ["172.32.0.1", "203.0.113.7", "2001:db8::1", "localhost.example.com", "notlocalhost", "10.0.0.256", ""],
+  };
+  for (const [neighbourhood, all] of Object.entries(hosts)) {
+    for (const host of all) assertEquals(neighbourhoodOf(host), neighbourhood, host);
+  }
+});
+
 Deno.test("reconnectDelay() begins within 250 ms, stays at seconds for minutes, ends at the original's wait, and spreads", () => {
   for (
-    const [host, soon, longest] of [["127.0.0.1", 500, 8_000], ["192.168.0.195", 1_500, 32_000]] as const
+    const [neighbourhood, soon, longest] of [["loopback", 500, 8_000], ["private", 1_500, 32_000]] as const
   ) {
-    for (const random of [0, 0.999]) assertEquals(reconnectDelay(host, 0, random) <= 250, true);
-    assertEquals(reconnectDelay(host, 0, 0) < reconnectDelay(host, 0, 0.9), true);
-    assertEquals(reconnectDelay(host, 1, 0.5) / reconnectDelay(host, 0, 0.5) > 1.9, true);
-    for (const [attempts, wait] of [[30, soon], [100, soon], [120, longest]] as const) {
-      assertEquals([0, 0.999].map((random) => reconnectDelay(host, attempts, random)), [
-        wait * 0.6,
-        Math.round(wait * (0.6 + 0.49 * 0.999)),
-      ]);
+    for (const isFound of [false, true]) {
+      const delay = (attempts: number, random: number) => reconnectDelay({ neighbourhood, attempts, isFound }, random);
+      for (const random of [0, 0.999]) assertEquals(delay(0, random) <= 250, true);
+      assertEquals(delay(0, 0) < delay(0, 0.9), true);
+      assertEquals(delay(1, 0.5) / delay(0, 0.5) > 1.9, true);
+      for (const [attempts, wait] of [[30, soon], [100, soon], [120, longest]] as const) {
+        assertEquals([0, 0.999].map((random) => delay(attempts, random)), [
+          wait * 0.6,
+          Math.round(wait * (0.6 + 0.49 * 0.999)),
+        ]);
+      }
+      const waits = Array.from({ length: 100 }, (_, attempt) => delay(attempt, 0.5));
+      assert(waits.reduce((sum, wait) => sum + wait) > 40_000, "as long as it takes to start a machine again");
     }
-    const waits = Array.from({ length: 100 }, (_, attempt) => reconnectDelay(host, attempt, 0.5));
-    assert(waits.reduce((sum, wait) => sum + wait) > 40_000, "as long as it takes to start a machine again");
   }
-  // Strangers are not called so often.
-  assertEquals(reconnectDelay("203.0.113.7", 0, 0) >= 4_000, true);
+});
+
+Deno.test("reconnectDelay() is short for a parent that was found far away and is lost, and long for strangers", () => {
+  const delay = (attempts: number, isFound: boolean, random = 0) =>
+    reconnectDelay({ neighbourhood: "public", attempts, isFound }, random);
+  assert(delay(0, false) >= 4_000, "strangers are not called so often");
+  for (const random of [0, 0.999]) assert(delay(0, true, random) <= 250);
+  const waits = Array.from({ length: 9 }, (_, attempts) => delay(attempts, true));
+  assertEquals(waits.slice(0, 8).map((wait, at) => Math.round(waits[at + 1]! / wait)), [2, 2, 2, 2, 2, 2, 2, 1]);
+  assertEquals([8, 100, 120].map((attempts) => delay(attempts, true)), [18_000, 18_000, 72_000]);
+});
+
+/** A lan directory on a machine of its own, and a host that knows it by name; the moment when both are connected. */
+async function byName(address: string): Promise<{ simulation: Simulation; host: Member; lan: Member }> {
+  const simulation = new Simulation({ seed: 1 });
+  simulation.host("station", { address });
+  const lan = new Member(simulation, "lan", { scope: "LAN", host: "station" });
+  await simulation.runFor(100);
+  const host = new Member(simulation, "host", { scope: "HOST", connectTo: new HostPort("station", 54195) });
+  await simulation.runFor(60_000);
+  assertEquals(childrenOf(lan), 1);
+  return { simulation, host, lan };
+}
+
+function childrenOf({ runtime, self }: Member): number {
+  return directoryCounts(runtime, directoryOf(self))!.children;
+}
+
+for (const address of ["10.0.0.195", "203.0.113.195"]) {
+  Deno.test(`ParentLink: a parent at ${address} that is known by name is connected to again as soon as it is back`, async () => {
+    const { simulation, lan } = await byName(address);
+    lan.process.crash();
+    const again = new Member(simulation, "lan", { scope: "LAN", host: "station" });
+    await simulation.runFor(400);
+    assertEquals(childrenOf(again), 1);
+  });
+}
+
+Deno.test("ParentLink: routes of a parent that is known by name are as long out of date as its children are away at most", async () => {
+  const waits: number[] = [];
+  for (const address of ["10.0.0.195", "203.0.113.195"]) {
+    const { simulation, host, lan } = await byName(address);
+    lan.process.crash();
+    new Member(simulation, "lan", { scope: "LAN", host: "station" });
+    const isStale = () => directoryTimers(host.runtime, directoryOf(host.self)).includes("stale");
+    await simulation.runUntil(() => !isStale());
+    await simulation.runUntil(isStale);
+    const begun = simulation.now;
+    await simulation.runUntil(() => !isStale(), 200_000);
+    waits.push(Math.round((simulation.now - begun) / 1000));
+  }
+  assertEquals(waits, [42, 139]);
 });
