@@ -29,13 +29,13 @@ export interface Chore {
 export class Chores {
   /** What may be done in this turn, by whatever is done in it. */
   readonly effort = new Effort(0);
-  /** Units of work in one turn. */
-  readonly turnUnits: number;
   readonly #lanes = new Map<string, Set<Chore>>();
+  readonly #turnUnits: number;
   #moment: Moment | null = null;
 
+  /** @param turnUnits Units of work in one turn. */
   constructor(turnUnits: number = TURN_UNITS) {
-    this.turnUnits = turnUnits;
+    this.#turnUnits = turnUnits;
   }
 
   /** True when something waits. */
@@ -59,7 +59,7 @@ export class Chores {
   /** Begins the turn of an event. */
   beginTurn(moment: Moment): void {
     this.#moment = moment;
-    this.effort.renew(this.turnUnits);
+    this.effort.renew(this.#turnUnits);
   }
 
   /**
@@ -84,7 +84,7 @@ export class Chores {
 
   /** Goes on with what waits, for the rest of this turn. */
   work(): void {
-    let left = this.turnUnits;
+    let left = this.#turnUnits;
     while (left > 0 && this.#lanes.size > 0) {
       const slice = Math.min(SLICE_UNITS, left);
       this.effort.renew(slice);

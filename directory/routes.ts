@@ -39,8 +39,8 @@ export interface RoutesParts {
 /** Units of work for one match, with what is told of it, and for telling it again. */
 const ROUTE_UNITS = 10;
 const TELL_UNITS = 5;
-/** Routes of a listing are ended at once when that takes no more than this part of a turn. */
-const AT_ONCE_SHARE = 0.5;
+/** So few routes of a listing are ended at once, whatever else was done in this turn. */
+const ROUTES_AT_ONCE_MAX = 4;
 
 /** The matches of one directory. */
 export class Routes {
@@ -54,8 +54,8 @@ export class Routes {
   #begun = 0;
   /** Listings of libraries that were asked for their requests, in the order of asking, by connection. */
   readonly #asked = new Map<Child, (Publication | Subscription)[]>();
-  /** Publications as they are not listed any more, with routes that are still to be ended, by their names; see {@link Routes.clear}. */
-  readonly #ending = new Map<string, Map<Publication, Child | null>>();
+  /** What is left behind of listings, with routes that are still to be ended, by what must wait for that; see {@link Routes.clear}. */
+  readonly #ending = new Map<string, Map<Publication | Subscription, Child | null>>();
 
   constructor({ listings, effects, chores, home, endSession }: RoutesParts) {
     this.#scope = listings.scope;
@@ -88,9 +88,8 @@ export class Routes {
     listing.chore = null;
   }
 
-  /** A home hears of the end of a route before it hears of another one of that name: originals take no second one. */
   *#publicationSteps(publication: Publication): Steps {
-    for (const [ending, left] of this.#ending.get(publication.name) ?? []) yield* this.#endSteps(ending, left);
+    yield* this.#endsBefore(publication);
     yield* this.#listings.subscriptionsFor(publication.name, this.#chores.effort, (subscription) => {
       if (subscription.order < publication.order) this.#add(subscription, publication);
     });
@@ -98,10 +97,19 @@ export class Routes {
   }
 
   *#subscriptionSteps(subscription: Subscription): Steps {
+    yield* this.#endsBefore(subscription);
     yield* this.#listings.publicationsFor(subscription, this.#chores.effort, (publication) => {
       if (publication.order < subscription.order) this.#add(subscription, publication);
     });
     subscription.chore = null;
+  }
+
+  /**
+   * A home hears of the end of a route before it hears of another one of that name: originals take no second one. A publisher
+   * hears of the end of a session before it hears of another one of the same subscription.
+   */
+  *#endsBefore(listing: Publication | Subscription): Steps {
+    for (const [past, left] of this.#ending.get(endingKey(listing)) ?? []) yield* this.#endSteps(past, left);
   }
 
   #add(subscription: Subscription, publication: Publication): void {
@@ -156,7 +164,7 @@ export class Routes {
     listing!.object = object;
     for (const route of listing!.routes) {
       const { publication, subscription } = route;
-      if (route.isTold || this.#ending.get(publication.name)?.has(publication)) continue;
+      if (route.isTold || this.#isEnding(publication) || this.#isEnding(subscription)) continue;
       if (publication.object === null) this.#ask(publication);
       else if (subscription.object === null) this.#ask(subscription);
       else this.#tell(route, moment);
@@ -199,18 +207,18 @@ export class Routes {
 
   /**
    * Ends the routes of a listing that is no longer where it was, and says so to the homes on both sides as far as their
-   * connections are still there; where there are very many, in several turns. Those may overlap with new routes of the same
-   * listing: a subscription's home has forgotten the old ones, and publishers' homes do nothing about it; for a publication see
-   * {@link Routes.addPublication}.
+   * connections are still there. What is too much for this turn is done in others, before new routes are made that must come
+   * after it.
    *
    * @param left A connection that the listing has left for a newer one: it is as good as gone.
    */
   clear(listing: Publication | Subscription, moment: Moment, left: Child | null = null): void {
     this.#stopMatching(listing);
     this.#forgetQuestion(listing);
-    if (listing.routes.size * ROUTE_UNITS > this.#chores.turnUnits * AT_ONCE_SHARE) {
+    const { size } = listing.routes;
+    if (size > ROUTES_AT_ONCE_MAX && size * ROUTE_UNITS > this.#chores.effort.left) {
       const past = asItWas(listing);
-      if ("name" in past) this.#noteEnding(past, left);
+      this.#noteEnding(past, left);
       this.#chores.begin(`ends of ${past.owner?.order ?? "here"}`, this.#endSteps(past, left));
       return;
     }
@@ -218,28 +226,34 @@ export class Routes {
     listing.routes = NO_ROUTES;
   }
 
-  #noteEnding(publication: Publication, left: Child | null): void {
-    const others = this.#ending.get(publication.name);
-    if (others === undefined) this.#ending.set(publication.name, new Map([[publication, left]]));
-    else others.set(publication, left);
+  #noteEnding(past: Publication | Subscription, left: Child | null): void {
+    const key = endingKey(past);
+    const others = this.#ending.get(key);
+    if (others === undefined) this.#ending.set(key, new Map([[past, left]]));
+    else others.set(past, left);
   }
 
   /** Two may take these steps in turn, for one listing: what one has ended is gone for the other. */
-  *#endSteps(listing: Publication | Subscription, left: Child | null): Steps {
-    for (const route of listing.routes) {
+  *#endSteps(past: Publication | Subscription, left: Child | null): Steps {
+    for (const route of past.routes) {
       this.#end(route, this.#chores.moment, left);
-      this.#chores.effort.spend(ROUTE_UNITS);
       if (this.#chores.effort.isSpent) yield;
     }
-    if ("name" in listing) this.#forgetEnding(listing);
+    this.#forgetEnding(past);
   }
 
-  #forgetEnding(publication: Publication): void {
-    const others = this.#ending.get(publication.name);
-    if (others?.delete(publication) && others.size === 0) this.#ending.delete(publication.name);
+  #isEnding(listing: Publication | Subscription): boolean {
+    return this.#ending.get(endingKey(listing))?.has(listing) === true;
+  }
+
+  #forgetEnding(past: Publication | Subscription): void {
+    const key = endingKey(past);
+    const others = this.#ending.get(key);
+    if (others?.delete(past) && others.size === 0) this.#ending.delete(key);
   }
 
   #end(route: Route, moment: Moment, left: Child | null): void {
+    this.#chores.effort.spend(ROUTE_UNITS);
     route.subscription.routes.delete(route);
     route.publication.routes.delete(route);
     if (route.isTold) this.#untell(route, moment, left);
@@ -285,6 +299,11 @@ export class Routes {
   forget(child: Child): void {
     this.#asked.delete(child);
   }
+}
+
+/** What new routes share with those that must be ended before. */
+function endingKey(listing: Publication | Subscription): string {
+  return "name" in listing ? `name ${listing.name}` : `search ${listing.id}`;
 }
 
 /** What is left behind of a listing that goes on elsewhere, or not at all: its routes belong to that. */

@@ -302,6 +302,32 @@ Deno.test("DirectoryCore: a name with very many subscribers that has a new addre
   assertLess(stage.sentMost, LISTINGS_PER_TURN_MAX);
 });
 
+Deno.test("DirectoryCore: very many names with some subscribers each are cleared in turns of a bounded size, however they go", () => {
+  const ways = {
+    "cleared": (stage: Stage, proxy: Address, ids: Set<string>) =>
+      stage.say(proxy, new ClearListings({ subscribers: new Set(), publishers: ids })),
+    "closed": (stage: Stage, proxy: Address) => stage.handle({ kind: "childClosed", proxy }),
+  };
+  for (const [way, end] of Object.entries(ways)) {
+    const stage = new Stage(16, TURN_UNITS);
+    const publishing = stage.child();
+    const crowd = Array.from({ length: 60 }, () => stage.child());
+    for (const child of crowd) stage.subscribe(child, ["svc:.*"]);
+    const published = stage.publish(publishing, numbered(1000, (at) => `svc:${at}`));
+    stage.finish();
+    assertEquals(stage.pairs.size, 60_000, way);
+    stage.sentMost = stage.turns = 0;
+    end(stage, publishing, new Set(published.map(({ publishedId }) => publishedId!)));
+    // Others are met meanwhile, under one of the names, too.
+    const heirs = stage.publish(crowd[0]!, ["svc:999", "svc:new"]);
+    stage.finish();
+    const expected = crowd.length * heirs.length;
+    assertEquals([stage.pairs.size, stage.core.counts.chores, stage.problems], [expected, 0, []], way);
+    assertLess(stage.sentMost, LISTINGS_PER_TURN_MAX, way);
+    assertGreater(stage.turns, 60_000 / LISTINGS_PER_TURN_MAX, way);
+  }
+});
+
 Deno.test("DirectoryCore: a pattern with very many matches that comes by a new connection is told them again in turns of a bounded size", () => {
   const stage = new Stage(15, TURN_UNITS);
   const [publishing, old, young, youngest] = [stage.child(), stage.child(), stage.child(), stage.child()];
