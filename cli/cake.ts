@@ -77,6 +77,10 @@ async function runCommand(world: World, commandLine: CommandLine, rest: SplitArg
       `unknown arg(s) "${unknown.join(",")}"${meantArgument(unknown, command)}`,
     );
   }
+  const unexpected = words.slice(command.wordsMax ?? words.length);
+  if (unexpected.length > 0) {
+    return await complain(world, commandLine, `cannot execute "${name}"`, `unexpected "${unexpected.join(" ")}"`);
+  }
   const settings = new Map([...own.settings].map(([key, value]) => [key, castBack(value)]));
   const result = await command.run({ world, commandLine, words, settings, rest: own.rest });
   return "status" in result ? result.status : await printResult(world, PROGRAM_NAME, result.value, commandLine);

@@ -33,6 +33,8 @@ export interface Command {
   /** One line about what it does. */
   readonly summary: string;
   readonly settings: readonly CommandSetting[];
+  /** How many words it has a use for; a call with more is refused. Without it the command looks at them itself. */
+  readonly wordsMax?: number;
   /** Passes arguments that it doesn't know on to another process. */
   readonly forwards: boolean;
   /** Command lines behind the program's name, for the help. */

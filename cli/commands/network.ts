@@ -41,6 +41,7 @@ export const network: Command = {
     flag("listConnected", "list_connected", "sessions of the subscribers of a process"),
     JSON_SETTING,
   ],
+  wordsMax: 0,
   forwards: false,
   json: {
     argument: "json",

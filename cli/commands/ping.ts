@@ -24,6 +24,7 @@ export const ping: Command = {
     { name: "pingCount", wireName: "ping_count", type: Integer8, help: `how often (default ${PING_COUNT})` },
     JSON_SETTING,
   ],
+  wordsMax: 1,
   forwards: false,
   json: {
     argument: "json",
