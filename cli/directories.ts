@@ -18,8 +18,16 @@ import { tell } from "./tell.ts";
 /** The port of directories, where nobody says. */
 const DIRECTORY_PORT = 54195;
 
+function hostAt(): HostPort {
+  return new HostPort("127.0.0.1", DIRECTORY_PORT);
+}
+
+function lanAt(): HostPort {
+  return new HostPort("0.0.0.0", DIRECTORY_PORT);
+}
+
 const HOST_SETTINGS = {
-  directoryAtHost: typeOf(HostPort).default(() => new HostPort("127.0.0.1", DIRECTORY_PORT)),
+  directoryAtHost: typeOf(HostPort).default(hostAt),
   directoryAtLan: HostPort,
   encryptedDirectory: Boolean,
 };
@@ -28,7 +36,7 @@ const HOST_SETTINGS = {
 export function host(self: Routine, settings: Settings<typeof HOST_SETTINGS>): Promise<unknown> {
   return play(self, {
     scope: "HOST",
-    acceptAt: settings.directoryAtHost,
+    acceptAt: isSet(settings.directoryAtHost) ? settings.directoryAtHost : hostAt(),
     connectTo: isSet(settings.directoryAtLan) ? settings.directoryAtLan : new HostPort(),
     encrypted: settings.encryptedDirectory === true,
   });
@@ -36,7 +44,7 @@ export function host(self: Routine, settings: Settings<typeof HOST_SETTINGS>): P
 bind(host, "layer_cake.host", { settings: HOST_SETTINGS });
 
 const LAN_SETTINGS = {
-  directoryAtLan: typeOf(HostPort).default(() => new HostPort("0.0.0.0", DIRECTORY_PORT)),
+  directoryAtLan: typeOf(HostPort).default(lanAt),
   encryptedDirectory: Boolean,
 };
 
@@ -44,7 +52,7 @@ const LAN_SETTINGS = {
 export function lan(self: Routine, settings: Settings<typeof LAN_SETTINGS>): Promise<unknown> {
   const played: PlayedDirectory = {
     scope: "LAN",
-    acceptAt: settings.directoryAtLan,
+    acceptAt: isSet(settings.directoryAtLan) ? settings.directoryAtLan : lanAt(),
     connectTo: new HostPort(),
     encrypted: settings.encryptedDirectory === true,
   };

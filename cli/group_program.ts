@@ -33,6 +33,7 @@ export function groupProgram(world: World, surroundings: GroupSurroundings = {})
     main: group,
     name: PROGRAM_NAME,
     executable: groupExecutable(world),
+    addresses: { directory_at_host: "connect", directory_at_lan: "connect" },
     launch: groupLaunch,
     tellsReady: true,
     hooks: {

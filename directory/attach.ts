@@ -1,7 +1,16 @@
 /** Gives a runtime its transport and its directory, and takes them away in order. */
 
 import { attachNetwork, attachThreads, detachNetwork, detachThreads, type NetworkOptions } from "../net/mod.ts";
-import { type AddressValue as Address, type Kernel, LIBRARY_CONNECTOR, Service, Stop } from "../runtime/mod.ts";
+import {
+  addressProblem,
+  type AddressUse,
+  type AddressValue as Address,
+  type HostPort,
+  type Kernel,
+  LIBRARY_CONNECTOR,
+  Service,
+  Stop,
+} from "../runtime/mod.ts";
 import { DIRECTORY, type DirectorySettings, ObjectDirectory } from "./directory.ts";
 import { libraryConnector } from "./library.ts";
 import { THREAD_PROGRAM } from "./thread.ts";
@@ -21,6 +30,7 @@ interface OpenDirectory {
  *
  * @param network Limits of the transport, where nobody has attached it before.
  * @returns The address of the directory.
+ * @throws {RangeError} When it could never connect or listen where it is to.
  */
 export function attachDirectory(
   runtime: Kernel,
@@ -35,13 +45,26 @@ export function attachDirectory(
   return directory.address;
 }
 
-/** Makes one more directory in a process, as those that play the part of a GROUP, HOST or LAN have. */
+/**
+ * Makes one more directory in a process, as those that play the part of a GROUP, HOST or LAN have.
+ *
+ * @throws {RangeError} When it could never connect or listen where it is to.
+ */
 export function openDirectory(runtime: Kernel, settings: DirectorySettings): OpenDirectory {
+  refuse(settings.connectTo, "connect");
+  refuse(settings.acceptAt, "listen");
   attachNetwork(runtime);
   const directory = runtime.start(ObjectDirectory, settings);
   const all = runtime.find(DIRECTORIES) ?? [];
   runtime.provide(DIRECTORIES, [...all, directory]);
   return directory;
+}
+
+function refuse(address: HostPort | null | undefined, use: AddressUse): void {
+  const problem = address ? addressProblem(address, use) : null;
+  if (problem !== null) {
+    throw new RangeError(`directory can't ${use}${use === "listen" ? " at" : " to"} "${address}": ${problem}`);
+  }
 }
 
 /** Ends threads, directories and transport; what was sent before goes out first, within a bound. */

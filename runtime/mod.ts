@@ -200,6 +200,7 @@ export {
   T3,
   T4,
 } from "./messages/signals.ts";
+export { addressProblem, type AddressUse, type AddressUses } from "./process/address_settings.ts";
 export {
   ArgumentError,
   dashed,

@@ -1,7 +1,15 @@
 /** `cake host` and `cake lan`: directories that stand by themselves. */
 
 import { directoryHooks } from "../../directory/mod.ts";
-import { actorInfo, type ActorTypeLike, Boolean, HostPort, runProgram, type SettingValues } from "../../runtime/mod.ts";
+import {
+  actorInfo,
+  type ActorTypeLike,
+  type AddressUses,
+  Boolean,
+  HostPort,
+  runProgram,
+  type SettingValues,
+} from "../../runtime/mod.ts";
 import { type Command, type CommandCall, type CommandResult, type CommandSetting, PROGRAM_NAME } from "../command.ts";
 import { host as hostDirectory, lan as lanDirectory } from "../directories.ts";
 import { settingArguments } from "../group_program.ts";
@@ -36,7 +44,7 @@ export const host: Command = {
   wordsMax: 0,
   forwards: false,
   examples: ["host", `host --directory-at-lan='{"host": "192.168.1.7", "port": 54195}'`],
-  run: (call) => runDirectory(call, hostDirectory),
+  run: (call) => runDirectory(call, hostDirectory, { directory_at_host: "listen", directory_at_lan: "connect" }),
 };
 
 /** The directory of the local network. */
@@ -48,12 +56,12 @@ export const lan: Command = {
   wordsMax: 0,
   forwards: false,
   examples: ["lan", `lan --directory-at-lan='{"host": "0.0.0.0", "port": 54195}'`],
-  run: (call) => runDirectory(call, lanDirectory),
+  run: (call) => runDirectory(call, lanDirectory, { directory_at_lan: "listen" }),
 };
 
-async function runDirectory(call: CommandCall, main: ActorTypeLike): Promise<CommandResult> {
+async function runDirectory(call: CommandCall, main: ActorTypeLike, addresses: AddressUses): Promise<CommandResult> {
   const hooks = directoryHooks({ scope: "PROCESS" });
-  const program = { main, name: PROGRAM_NAME, executable: "", hooks, tellsReady: true };
+  const program = { main, name: PROGRAM_NAME, executable: "", addresses, hooks, tellsReady: true };
   const settings: SettingValues = new Map(call.settings);
   const argv = [...settingArguments(settings, actorInfo(main).settings), ...standardFlags(call.commandLine)];
   return { status: await runProgram(call.world, program, argv) };

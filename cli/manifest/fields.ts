@@ -42,7 +42,7 @@ const PORT_MAX = 65_535;
 /** The map that an address is, where it is no text. */
 export const ADDRESS_FIELDS: readonly Field[] = [
   { name: "host", type: { kind: "text" }, help: "The name or address of the machine", isRequired: true },
-  { name: "port", type: { kind: "whole", min: 0, max: PORT_MAX }, help: "The port", isRequired: true },
+  { name: "port", type: { kind: "whole", min: 1, max: PORT_MAX }, help: "The port", isRequired: true },
 ];
 
 const SECONDS: FieldType = { kind: "number", min: 0 };

@@ -6,6 +6,7 @@
  */
 
 import { HostPort } from "../../runtime/messages/host_port.ts";
+import { addressProblem } from "../../runtime/process/address_settings.ts";
 import { RetryIntervals } from "../../runtime/process/retry.ts";
 import { TextValueError, valueFromText } from "../../runtime/process/text_value.ts";
 import { Boolean, type Portable, Unicode } from "../../runtime/types/portable.ts";
@@ -81,7 +82,7 @@ function targetsOf(manifest: Manifest, name: string): Target[] {
     if (key.toUpperCase() !== name) continue;
     const apply: Target["apply"] = (changed, text, variable) => ({
       ...changed,
-      group: { ...changed.group, [member]: valueFromText(variable, text, type) },
+      group: { ...changed.group, [member]: checked(variable, valueFromText(variable, text, type)) },
     });
     targets.push({ path: key, apply });
   }
@@ -90,6 +91,13 @@ function targetsOf(manifest: Manifest, name: string): Target[] {
     if (name.startsWith(prefix)) targets.push(...roleTargets(entry, role, name.slice(prefix.length)));
   }
   return targets;
+}
+
+/** Addresses of directories are for connecting to. */
+function checked(variable: string, value: unknown): unknown {
+  const problem = value instanceof HostPort ? addressProblem(value, "connect") : null;
+  if (problem !== null) throw new TextValueError(variable, problem);
+  return value;
 }
 
 function upper(name: string): string {

@@ -16,6 +16,7 @@ import type { MemberShape, MessageBase } from "../types/message.ts";
 import { Any, MapOf, Unicode } from "../types/portable.ts";
 import { registeredSignatures } from "../types/registry.ts";
 import { type Cancel, FileError, type World } from "../world.ts";
+import { type AddressUses, refuseBadAddresses } from "./address_settings.ts";
 import {
   ArgumentError,
   extractSettings,
@@ -73,6 +74,8 @@ export interface Program {
   readonly name: string;
   /** Absolute path of what runs it, as roles record it. */
   readonly executable: string;
+  /** Those of its settings that are network addresses, so that one that can't be used is refused. */
+  readonly addresses?: AddressUses;
   /** Insists on a role on disk. */
   readonly sticky?: boolean;
   /** Its members are set from the environment. */
@@ -144,6 +147,7 @@ function parse(program: Program, argv: readonly string[], forms: TextForms): Par
   const { commandLine, rest } = extractStandard(split);
   const own = extractSettings(rest, table, forms);
   refuseUnknown(own.rest, table.map(({ wireName }) => wireName));
+  refuseBadAddresses(own.settings, program.addresses ?? {});
   return { commandLine, settings: own.settings, words: split.words, argv };
 }
 
@@ -308,6 +312,7 @@ function settingsInForce(program: Program, role: Role | null, given: Settings): 
   const table = actorInfo(program.main).settings;
   const inForce: Settings = new Map([...role?.settings ?? [], ...given]);
   refuseForeign(program, inForce, table);
+  refuseBadAddresses(inForce, program.addresses ?? {});
   return memberValues(inForce, table);
 }
 

@@ -8,6 +8,7 @@ import { LOG_LEVELS, type LogLevel } from "../log.ts";
 import { castBack } from "../types/cast.ts";
 import { type MemberShape, Message } from "../types/message.ts";
 import { Boolean, Enumeration, type EnumerationType, Unicode } from "../types/portable.ts";
+import { type AddressUses, refuseBadAddresses } from "./address_settings.ts";
 import { extractSettings, type Settings, type SettingShape, type SplitArguments } from "./arguments.ts";
 
 /** The home of a composite process, where nobody says. */
@@ -74,6 +75,9 @@ registerAll("object_startup", { CommandResponse });
 /** The standard arguments as a table of settings. */
 export const STANDARD_ARGUMENTS: readonly MemberShape[] = CommandLine.members;
 
+/** Those that are addresses. */
+const STANDARD_ADDRESSES: AddressUses = { connect_to_directory: "connect", accept_directories_at: "listen" };
+
 /** What a command line says about the process, and what it leaves for the main object. */
 export interface StandardArguments {
   readonly commandLine: CommandLine;
@@ -87,6 +91,7 @@ export interface StandardArguments {
  */
 export function extractStandard(split: SplitArguments): StandardArguments {
   const { settings, rest } = extractSettings(split, STANDARD_ARGUMENTS);
+  refuseBadAddresses(settings, STANDARD_ADDRESSES);
   return { commandLine: new CommandLine(memberValues(settings, STANDARD_ARGUMENTS)), rest };
 }
 

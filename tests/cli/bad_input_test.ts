@@ -29,6 +29,22 @@ const REFUSED: readonly (readonly [command: string, message: string])[] = [
   ["destroy nowhere", 'cannot destroy "H/nowhere" (not a folder)'],
   ["run --debug-level=LOUD", 'cannot decode value for "debug-level" (undefined enum "USER_LOG.LOUD")'],
   ["run --main-role=nosuch", 'no role "nosuch" to be the main role'],
+  ...([
+    ["host", "directory-at-host", "10.0.0.1", null, "no port, expected 0 to 65535"],
+    ["host", "directory-at-lan", "10.0.0.1", 0, "port 0, expected 1 to 65535"],
+    ["lan", "directory-at-lan", "", 54195, "no host"],
+    ["run", "directory-at-host", "10.0.0.1", null, "no port, expected 1 to 65535"],
+    ["create other", "directory-at-lan", "10.0.0.1:54195", 1, '"10.0.0.1:54195" is no name or address of a host'],
+    ["update group", "directory-at-lan", null, 54195, "no host"],
+    ["start", "directory-at-lan", "station", -1, "port -1, expected 1 to 65535"],
+    ["network", "connect-to-directory", "station", null, "no port, expected 1 to 65535"],
+    ["network", "accept-directories-at", "127.0.0.1", 65536, "port 65536, expected 0 to 65535"],
+  ] as const).map(([command, option, host, port, problem]) =>
+    [
+      `${command} --${option}=${JSON.stringify({ host, port })}`,
+      `cannot use --${option}={"host": ${JSON.stringify(host)}, "port": ${port}} (${problem})`,
+    ] as const
+  ),
 ];
 
 Deno.test("cake says in one line what is wrong with a command, and ends with 71", async () => {
@@ -43,6 +59,25 @@ Deno.test("cake says in one line what is wrong with a command, and ends with 71"
     assertEquals({ code, out, lines: err.trimEnd().split("\n").length }, { code: 71, out: "", lines: 1 }, command);
   }
   assertEquals((await runCake(path, "list")).out, "worker\n");
+});
+
+Deno.test("a role refuses an address of a directory that can't be used, and so does a home that has stored one", async () => {
+  await using folder = await demoFolder();
+  const { path } = folder;
+  const role = startRole(`${ROLES}idle.ts`, path, '--connect-to-directory={"host": "127.0.0.1"}');
+  const problem = '{"host": "127.0.0.1", "port": null} (no port, expected 1 to 65535)';
+  assertEquals((await role.outcome()).code, 71);
+  assertEquals(role.err, `idle: cannot use --connect-to-directory=${problem}\n`);
+
+  await runCake(path, "create", '--directory-at-lan={"host": "127.0.0.1", "port": 7}');
+  await runCake(path, "add", `${ROLES}idle.ts`, "idle");
+  const file = `${path}/.layer-cake/role/group/settings.json`;
+  const stored = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, stored.replace(/"port": 7\b/, '"port": null'));
+  for (const command of ["run", "start"]) {
+    const { code, err } = await runCake(path, command);
+    assertEquals([code, err], [71, `cake: cannot use --directory-at-lan=${problem}\n`]);
+  }
 });
 
 Deno.test("cake names the damaged file of a home, and destroys nothing in it", async () => {

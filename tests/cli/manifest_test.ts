@@ -200,6 +200,9 @@ roles:
   ]);
   assertEquals(changed.roles.get("web")?.settings.get("port"), "2");
   assertEquals([changed.roles.get("web-site")?.count, changed.roles.get("web-site")?.executable], [7, "other.ts"]);
+  assertEquals(apply({ LC_V_DIRECTORY_AT_HOST: '{"host": "h"}' }).problems, [
+    'cannot decode value for "LC_V_DIRECTORY_AT_HOST" (no port, expected 1 to 65535)',
+  ]);
   assertEquals(apply({ LC_V_WEB_SITE_NAME: "x" }).problems, [
     'LC_V_WEB_SITE_NAME can mean "roles.web.settings.site_name" or "roles.web-site.settings.name"',
   ]);

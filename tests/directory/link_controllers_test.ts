@@ -1,7 +1,8 @@
 /** The sockets of a directory in a simulated world: every controller ends with what it was made for. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  attachDirectory,
   Available,
   clearPublished,
   clearSubscribed,
@@ -15,7 +16,7 @@ import {
   Subscribed,
 } from "../../directory/mod.ts";
 import { attachNetwork, prepareEncryption } from "../../net/mod.ts";
-import { NetworkError, Ping, Stop } from "../../runtime/mod.ts";
+import { HostPort, NetworkError, Ping, Runtime, Stop } from "../../runtime/mod.ts";
 import { Simulation } from "../../runtime/simulation/mod.ts";
 import { Member } from "./member.ts";
 
@@ -187,4 +188,20 @@ Deno.test("Network.observe() shows what comes for those of this process, also wh
   p.process.crash();
   await simulation.runFor(500);
   attachNetwork(host.runtime).observe(connection!.proxy, () => {});
+});
+
+Deno.test("attachDirectory() refuses addresses where it could never connect or listen", async () => {
+  const simulation = new Simulation({ seed: 7 });
+  const refusals: string[] = [];
+  simulation.host("home").start("p", (world) => {
+    const runtime = new Runtime(world);
+    for (const settings of [{ connectTo: new HostPort("station") }, { acceptAt: new HostPort("", 5) }]) {
+      refusals.push(assertThrows(() => attachDirectory(runtime, settings), RangeError).message);
+    }
+  });
+  await simulation.runFor(10);
+  assertEquals(refusals, [
+    `directory can't connect to "station:null": no port, expected 1 to 65535`,
+    `directory can't listen at ":5": no host`,
+  ]);
 });

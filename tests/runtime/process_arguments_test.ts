@@ -1,4 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { HostPort } from "../../runtime/messages/host_port.ts";
+import { addressProblem } from "../../runtime/process/address_settings.ts";
 import { Cast } from "../../runtime/types/cast.ts";
 import { Message } from "../../runtime/types/message.ts";
 import { Boolean, Integer8, Unicode } from "../../runtime/types/portable.ts";
@@ -136,4 +138,40 @@ Deno.test("extractStandard() refuses unknown members of enumerations in the word
     ArgumentError,
     "ambiguous short settings (dump_role, delete_role), use long form --dump-role=<value>",
   );
+});
+
+Deno.test("extractStandard() refuses addresses that can't be used, and takes those that are not set", () => {
+  const extracted = (...argv: string[]) => extractStandard(splitArguments(argv)).commandLine;
+  for (const name of ["connect-to-directory", "accept-directories-at"]) {
+    assertThrows(
+      () => extracted(`--${name}={"host": "here"}`),
+      ArgumentError,
+      `cannot use --${name}={"host": "here", "port": null} (no port`,
+    );
+    assertEquals(extracted(`--${name}={}`).connectToDirectory.host, null);
+  }
+  assertThrows(() => extracted('-ctd={"host": "here", "port": 0}'), ArgumentError, "port 0, expected 1 to 65535");
+  assertEquals(extracted('-ada={"host": "::1", "port": 0}').acceptDirectoriesAt.port, 0);
+});
+
+Deno.test("addressProblem() takes names and addresses of hosts, and nothing else", () => {
+  const problem = (host: string | null, port: number | null = 1) => addressProblem(new HostPort(host, port), "connect");
+  for (
+    const host of ["localhost", "a.b-c.de", "my_host", "127.0.0.1", "::1", "[::1]", "fe80::1%eth0", "::ffff:1.2.3.4"]
+  ) {
+    assertEquals(problem(host), null, host);
+  }
+  for (const host of ["", " ", "a b", "a:1", "http://a", "a/b", "x".repeat(256), "::g"]) {
+    assertEquals(typeof problem(host), "string", host);
+  }
+  assertEquals([problem(null, null), problem(null), problem("a", null)], [
+    null,
+    "no host",
+    "no port, expected 1 to 65535",
+  ]);
+  assertEquals([1, 65_535, 0, -1, 65_536, 1.5].map((port) => problem("a", port) === null), [
+    true,
+    true,
+    ...Array(4).fill(false),
+  ]);
 });
