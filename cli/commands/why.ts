@@ -16,6 +16,7 @@ export const why: Command = {
     "Show every publication of a name and its age, which of them each subscriber is joined to, and why not to the others",
   settings: [OPEN_SCOPE, FULL_IDENTITY, JSON_SETTING],
   forwards: false,
+  wordsMax: 1,
   json: {
     argument: "json",
     of: "each name",

@@ -22,6 +22,7 @@ const REFUSED: readonly (readonly [command: string, message: string])[] = [
   ["list --colour=red", 'cannot execute "list" (unknown arg(s) "colour")'],
   ["network extra", 'cannot execute "network" (unexpected "extra")'],
   ["ping 540e4147 extra words", 'cannot execute "ping" (unexpected "extra words")'],
+  ["why svc:a svc:b", 'cannot execute "why" (unexpected "svc:b")'],
   ["host extra", 'cannot execute "host" (unexpected "extra")'],
   ["lan extra", 'cannot execute "lan" (unexpected "extra")'],
   ["add nosuch.ts", "cannot execute nosuch.ts (not found)"],
@@ -67,7 +68,7 @@ Deno.test("a role refuses an address of a directory that can't be used, and so d
   const role = startRole(`${ROLES}idle.ts`, path, '--connect-to-directory={"host": "127.0.0.1"}');
   const problem = '{"host": "127.0.0.1", "port": null} (no port, expected 1 to 65535)';
   assertEquals((await role.outcome()).code, 71);
-  assertEquals(role.err, `idle: cannot use --connect-to-directory=${problem}\n`);
+  assertEquals(role.err, `idle.ts: cannot use --connect-to-directory=${problem}\n`);
 
   await runCake(path, "create", '--directory-at-lan={"host": "127.0.0.1", "port": 7}');
   await runCake(path, "add", `${ROLES}idle.ts`, "idle");

@@ -138,7 +138,7 @@ const REFUSED: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   [
     "roles: { a: { executable: a } }\ndirectory_at_host: { host: a, port: 99999 }\n",
-    '2:37: expected a whole number from 0 to 65535 for "directory_at_host.port", got 99999',
+    '2:37: expected a whole number from 1 to 65535 for "directory_at_host.port", got 99999',
   ],
   ["roles: [\n", "2:1: flow sequence in block collection must be sufficiently indented and end with a ]"],
   ["roles: *none\n", '1:8: "*none" stands for nothing before it'],
