@@ -66,7 +66,7 @@ export const HANDOVER_MS = 500;
 export const IDLE_TRANSPORT_MS = 8_000;
 /** The first and the longest wait before a failed route is tried again. */
 export const ROUTE_AGAIN_MS = { first: 500, max: 8_000 } as const;
-/** Sessions with a name at one scope that a subscriber may lose in a row, and be joined again each time at once. */
+/** Sessions with a name at one scope that a subscriber may lose in a row, or change, and be joined again each time at once. */
 export const LOSSES_AT_ONCE_MAX = 10;
 /** Beyond those it is joined again once in each such interval, however often the publisher comes and goes. */
 export const LOSS_INTERVAL_MS = 1_000;

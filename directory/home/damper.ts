@@ -2,9 +2,11 @@
 
 /**
  * Holds back those who come and go. A publisher that is started over and over, or publishes and clears in a loop, would have
- * its subscribers dropped and rejoined as often. So the loss of a session counts against its name at its scope: some
- * losses in a row cost nothing, more of them make the next session there wait. Meanwhile the subscriber keeps what it has
- * further away, which has not been lost and is not held back.
+ * its subscribers dropped and rejoined as often; so would two publishers of one name that are cut off and come back in turns.
+ * So the loss of a session counts against its name at its scope, and it is a loss, too, when another publication takes over
+ * there, or when a session in the making comes to nothing since its publication is gone. Some losses in a row cost nothing,
+ * more of them make the next session there wait. Meanwhile the subscriber keeps what it has: the session with the publication
+ * before, as long as its connection holds, or one further away, which is not held back.
  */
 
 import type { Scope } from "../../runtime/mod.ts";
@@ -20,7 +22,7 @@ interface Restless {
 export class Damper {
   readonly #restless = new Map<string, Restless>();
 
-  /** Counts the loss of a session that nobody here wanted to end. */
+  /** Counts the loss of a session, or of one in the making, that nobody here wanted to end. */
   lost(name: string, scope: Scope, now: number): void {
     const key = keyOf(name, scope);
     const losses = this.#lossesAt(key, now);

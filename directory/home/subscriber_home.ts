@@ -186,15 +186,17 @@ export class SubscriberHome {
     const pairing = this.#pairingOf(wish, message.name!);
     if (pairing === null) return;
     const { routeId, publishedId, scope } = message;
+    const told = pairing.routes.get(scope!);
+    const known = told !== undefined && told.publishedId === publishedId && isSameWay(told.way, way) ? told : null;
+    if (known === null) this.#undo(pairing, scope!, moment);
     const retryAt = moment.now + wish.damper.waitFor(pairing.name, scope!, moment.now);
-    const known = pairing.routes.get(scope!);
-    if (known !== undefined && known.publishedId === publishedId && isSameWay(known.way, way)) {
+    if (known !== null) {
       known.id = routeId!;
       known.isStale = false;
       known.failures = Math.min(known.failures, 1);
       known.retryAt = retryAt;
     } else {
-      const route: KnownRoute = {
+      pairing.routes.set(scope!, {
         id: routeId!,
         publishedId: publishedId!,
         scope: scope!,
@@ -205,10 +207,7 @@ export class SubscriberHome {
         failures: pairing.suspects.has(publishedId!) ? 1 : 0,
         problem: null,
         retryAt,
-      };
-      pairing.routes.set(route.scope, route);
-      // A session within the process ends when its publisher has another address.
-      if (isWithin(pairing.session, route.scope)) this.#endSession(pairing);
+      });
     }
     this.#advance(pairing, moment);
   }
@@ -243,12 +242,21 @@ export class SubscriberHome {
     this.#forgetIfEmpty(pairing);
   }
 
-  #removeRoute(pairing: Pairing, { scope }: KnownRoute, { now }: Moment): void {
+  #removeRoute(pairing: Pairing, { scope }: KnownRoute, moment: Moment): void {
     pairing.routes.delete(scope);
-    // A session over a transport goes on without its route.
-    if (!isWithin(pairing.session, scope)) return;
-    pairing.wish.damper.lost(pairing.name, scope, now);
-    this.#endSession(pairing);
+    this.#undo(pairing, scope, moment);
+  }
+
+  /**
+   * What a route was used for ends with it: an attempt, and a session within the process, since nobody else would notice that its
+   * publisher has gone, or has another address. A session over a transport goes on.
+   */
+  #undo(pairing: Pairing, scope: Scope, { now }: Moment): void {
+    const isTried = pairing.attempt?.route.scope === scope;
+    const isMet = isWithin(pairing.session, scope);
+    if (isTried || isMet) pairing.wish.damper.lost(pairing.name, scope, now);
+    if (isTried) this.#abandon(pairing);
+    if (isMet) this.#endSession(pairing);
   }
 
   /** The link to the directories above is lost: what they told may have changed when they are back. */
@@ -300,9 +308,8 @@ export class SubscriberHome {
     const best = this.#bestRoute(pairing, moment.now);
     const { attempt } = pairing;
     if (attempt !== null) {
-      const isCurrent = pairing.routes.get(attempt.route.scope) === attempt.route;
       const isBeaten = best !== null && isNearer(best.scope, attempt.route.scope);
-      if (isCurrent && !isBeaten) return;
+      if (!isBeaten) return;
       this.#abandon(pairing);
     }
     if (best !== null && isWorthwhile(best, pairing)) this.#begin(pairing, best, moment);
@@ -330,11 +337,14 @@ export class SubscriberHome {
     if (loop.state === "ready") this.#transports.open(loop);
   }
 
-  /** The publisher is there: the session that there was, further away, gives way to this one. */
+  /** The publisher is there: the session that there was, further away or with another publication, gives way to this one. */
   #beginSession(pairing: Pairing, route: KnownRoute, loop: Loop | null, moment: Moment): void {
     pairing.attempt = null;
     pairing.suspects.delete(route.publishedId);
-    const old = pairing.session?.loop ?? null;
+    const { name, session, wish } = pairing;
+    // One that is not nearer takes over since the other is not listed any more: for the subscriber, that one is lost.
+    if (session?.request.scope === route.scope) wish.damper.lost(name, route.scope, moment.now);
+    const old = session?.loop ?? null;
     this.#endSession(pairing);
     if (old !== null) this.#transports.retire(old);
     const request = loop?.request ?? requestFor(pairing, route);
