@@ -16,6 +16,7 @@ const CORE = "tests/directory/core_test.ts";
 const HOSTILE = "tests/directory/hostile_test.ts";
 const SESSIONS = "tests/directory/sessions_test.ts";
 const SCENARIO = "tests/directory/scenarios_test.ts";
+const DAMPER = "tests/directory/damper_test.ts";
 const HANDOVER = "tests/directory/handover_test.ts";
 const RULE = "tests/directory/rules_test.ts";
 const TURNS = "tests/directory/turns_test.ts";
@@ -201,6 +202,10 @@ export const HAZARDS: Readonly<Record<string, readonly TestReference[]>> = {
     [LINKS, "a publication that is cleared with sessions open leaves nothing behind"],
   ],
   "differences of pattern languages": [[PATTERN, "SearchPattern matches what Python's fullmatch matches"]],
-  "publishers that come and go": [[HANDOVER, "a publisher that comes and goes drops and rejoins"]],
+  "publishers that come and go": [
+    [DAMPER, "a publisher that comes and goes drops and rejoins"],
+    [DAMPER, "publications that replace one another"],
+    [DAMPER, "two publishers of a name that are cut off in turns"],
+  ],
   "recordings of the original": [[RECORDINGS, "DirectoryCore says what the original said in"]],
 };
