@@ -28,6 +28,9 @@ const TRYING_PATTERNS = 40;
 /** Patterns of one connection, where they come one after the other. */
 const STORM_BULK = 500;
 const STORM_SAMPLES_MIN = 100;
+/** Names that come by one connection and go at once, and connections with a pattern that matches all of them. */
+const GUEST_NAMES = 2000;
+const GUEST_WATCHERS = 60;
 const LISTEN_POLL_MS = 50;
 /** How far the crowd's priority is below that of the others, and the lowest there is. */
 const PRIORITY_STEP = 5;
@@ -41,12 +44,16 @@ let routes = 0;
 
 /** Connections that list something, all at once; resolves when all has been taken. */
 function connect(loads: readonly Load[]): Promise<void> {
+  return ask({ port, loads });
+}
+
+function ask(request: CrowdRequest): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   crowd.onmessage = ({ data }: MessageEvent<CrowdAnswer>) => {
     routes = data.routes;
     resolve();
   };
-  crowd.postMessage({ port, loads } satisfies CrowdRequest);
+  crowd.postMessage(request);
   return promise;
 }
 
@@ -190,6 +197,21 @@ await storm("with a literal start, at once by one connection", withStart("y"));
 await storm("without a literal start", indices(SCANNING_PATTERNS).map((at) => `.*:${at}:[0-9]+x`));
 // Each is tried with every name, and the work goes on after they have been taken.
 await storm("without any literal", indices(TRYING_PATTERNS).map((at) => `[a-z]+.\\d+.\\d{${4 + at}}`));
+/** Names come by one connection, each with many subscribers, and go all at once. */
+async function guests(how: "cleared" | "closed"): Promise<void> {
+  const names = indices(GUEST_NAMES).map((at) => `guest:${how}:${at}`);
+  const guestRoutes = GUEST_NAMES * GUEST_WATCHERS;
+  const counts = { names: GUEST_NAMES, routes: guestRoutes };
+  const coming = connect([{ names, searches: [], guestRoutes }]);
+  const come = await probe.samples(`${how}-come`, STORM_SAMPLES_MIN, coming);
+  tell("publish to Available, while names with many subscribers come", { ...counts, ...come });
+  const going = ask({ leave: how, routes: guestRoutes });
+  const gone = await probe.samples(`${how}-go`, STORM_SAMPLES_MIN, going);
+  tell(`publish to Available, while names with many subscribers are ${how}`, { ...counts, ...gone });
+}
+
+await connect(indices(GUEST_WATCHERS).map(() => ({ names: [], searches: ["guest:.*"] })));
+for (const how of ["cleared", "closed"] as const) await guests(how);
 tell("publish to Available, after the storms", await probe.samples("after", SAMPLES));
 tell("at the end", { memoryMb: memory() });
 await probe.end();
