@@ -12,6 +12,12 @@ export const MALFORMED_MESSAGES_MAX = 8;
 export const BULK_BYTES_MAX = 256 * 1024;
 /** Estimated bytes of one answer to a question for all listings. */
 export const LISTING_ANSWER_BYTES_MAX = 768 * 1024;
+/** Estimated bytes of one page of such an answer. */
+export const PAGE_BYTES_MAX = 160 * 1024;
+/** Questions over one connection that wait for their answers; further ones are refused. */
+export const QUESTIONS_WAITING_MAX = 1000;
+/** Hops of a question for the topmost directory; one with more goes in a circle. */
+export const QUESTION_HOPS_MAX = 16;
 /** Ids in one message that clears listings. */
 export const CLEARED_IDS_MAX = 4096;
 /** Hops of an address that a listing or session may have. */

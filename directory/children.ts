@@ -9,9 +9,15 @@ import type { Child } from "./records.ts";
 export class Children {
   readonly #byProxy = new Map<Address, Child>();
   #accepted = 0;
+  #lost = 0;
 
   get size(): number {
     return this.#byProxy.size;
+  }
+
+  /** How many have gone. */
+  get lostCount(): number {
+    return this.#lost;
   }
 
   get(proxy: Address): Child | undefined {
@@ -35,7 +41,7 @@ export class Children {
   /** Forgets a connection; its listings are for the caller to clear. */
   remove(proxy: Address): Child | undefined {
     const child = this.#byProxy.get(proxy);
-    this.#byProxy.delete(proxy);
+    if (this.#byProxy.delete(proxy)) this.#lost++;
     if (child !== undefined) child.isGone = true;
     return child;
   }

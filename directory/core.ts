@@ -9,6 +9,7 @@
  */
 
 import {
+  addressPath,
   type AddressValue as Address,
   Enquiry,
   type HostPort,
@@ -18,7 +19,7 @@ import {
   type Scope,
 } from "../runtime/mod.ts";
 import { AcceptLink, LISTEN_TIMER } from "./accept_link.ts";
-import { MALFORMED_MESSAGES_MAX } from "./bounds.ts";
+import { MALFORMED_MESSAGES_MAX, QUESTION_HOPS_MAX } from "./bounds.ts";
 import { Children } from "./children.ts";
 import { routeProblem } from "./checks.ts";
 import { Chores } from "./chores.ts";
@@ -37,6 +38,7 @@ import {
   ClearSubscribed,
   ClearSubscriberRoute,
   type Delivered,
+  type DirectoryListing,
   type Dropped,
   GetDirectory,
   ListDirectory,
@@ -53,9 +55,10 @@ import {
   SubscribeTo,
 } from "./messages.ts";
 import { ParentLink, RECONNECT_TIMER } from "./parent_link.ts";
+import { Questions } from "./questions.ts";
 import type { Child } from "./records.ts";
 import { Registry } from "./registry.ts";
-import { reportOf } from "./report.ts";
+import { answerSteps, type ReportQuestion } from "./report.ts";
 import { Routes } from "./routes.ts";
 import { isWider } from "./scope.ts";
 import { Upward } from "./upward.ts";
@@ -117,6 +120,9 @@ export class DirectoryCore {
   readonly #routes: Routes;
   readonly #registry: Registry;
   readonly #intake: Intake;
+  readonly #questions: Questions;
+  /** True once it was told that the directories above go in a circle, until there is another link. */
+  #isCircleTold = false;
   readonly #librarySessions = new LibrarySessions(this.#effects);
   /** True while the event `again` is on its way. */
   #isAgainDue = false;
@@ -154,6 +160,11 @@ export class DirectoryCore {
       chores: this.#chores,
       partsOf: (message, child) => this.#takeFromChild(message, child),
       refuse: (message, child, problem) => this.#refuse(message, child, problem),
+    });
+    this.#questions = new Questions({
+      chores: this.#chores,
+      effects: this.#effects,
+      answerTo: (question) => this.#answerTo(question),
     });
   }
 
@@ -273,6 +284,7 @@ export class DirectoryCore {
   // The links.
 
   #parentConnected(proxy: Address, remote: HostPort | null, moment: Moment): void {
+    this.#isCircleTold = false;
     this.#parent.connected(proxy, remote, moment);
     this.#upward.connect(proxy);
     this.#registry.tellAll();
@@ -281,6 +293,7 @@ export class DirectoryCore {
 
   #parentClosed(reason: string, moment: Moment): void {
     this.#effects.log("console", `Lost the directory at ${this.#parent.address}: ${reason}`);
+    if (this.#parent.proxy !== null) this.#questions.forget(this.#parent.proxy);
     this.#upward.connect(null);
     this.#registry.tellNothing();
     this.#parent.lost(moment);
@@ -292,6 +305,7 @@ export class DirectoryCore {
     const child = this.#children.remove(proxy);
     if (child === undefined) return;
     this.#intake.forget(child);
+    this.#questions.forget(proxy);
     this.#librarySessions.endAll(child);
     this.#registry.removeChild(child);
   }
@@ -314,28 +328,40 @@ export class DirectoryCore {
     else if (this.#publishers.has(proxy)) this.#publishers.received(proxy, message, from, moment);
     else if (isRemote(from) && child === undefined && proxy !== this.#parent.proxy) {
       this.#effects.log("trace", `Ignored ${nameOf(message)} from an unknown connection`);
-    } else if (this.#administration(message, from, moment)) return;
+    } else if (this.#administration(message, from)) return;
     else if (child !== undefined) this.#intake.take(message, child);
     else if (proxy === this.#parent.proxy) this.#fromParent(message, from, moment);
     else this.#fromObject(message, from, moment);
   }
 
   /** What anybody may ask. */
-  #administration(message: object, from: Address, moment: Moment): boolean {
+  #administration(message: object, from: Address): boolean {
     if (message instanceof Ping) this.#effects.send(from, message);
     else if (message instanceof Enquiry) this.#accept.enquire(from);
-    else if (message instanceof GetDirectory) this.#effects.send(from, this.#report(moment, message.about));
+    else if (message instanceof GetDirectory) this.#questions.take(message, from);
     else if (message instanceof ListDirectory) {
-      if (this.#parent.proxy === null) this.#effects.send(from, this.#report(moment));
-      else this.#effects.forward(this.#parent.proxy, message, from);
+      if (this.#parent.proxy === null || this.#isCircling(from)) {
+        this.#questions.take({ part: message.part }, from);
+      } else this.#effects.forward(this.#parent.proxy, message, from);
     } else return false;
     return true;
   }
 
-  #report({ now, draw }: Moment, about: string | null = null) {
+  /** True for a question that has come so far upward that it would never arrive: it is answered where it is. */
+  #isCircling(from: Address): boolean {
+    if (addressPath(from).length <= QUESTION_HOPS_MAX) return false;
+    if (!this.#isCircleTold) {
+      const place = this.#parent.address;
+      this.#effects.log("warning", `The directory at ${place} is above this one and below it: they go in a circle`);
+    }
+    this.#isCircleTold = true;
+    return true;
+  }
+
+  *#answerTo(question: ReportQuestion): Generator<void, DirectoryListing> {
     const { uniqueId, executable, address, scope } = this.#options;
-    return reportOf({
-      about,
+    const { now, draw } = this.#chores.moment;
+    const subject = {
       now,
       wall: draw.wall(),
       uniqueId,
@@ -348,7 +374,10 @@ export class DirectoryCore {
       listings: this.#listings,
       children: this.#children,
       home: this.#subscribers,
-    });
+      routes: this.#routes,
+      effort: this.#chores.effort,
+    };
+    return yield* answerSteps(subject, question);
   }
 
   #fromObject(message: object, from: Address, moment: Moment): void {

@@ -49,6 +49,8 @@ const NO_STEPS: readonly Publication[] = [];
 export class Listings {
   readonly publications = new Map<string, Publication>();
   readonly subscriptions = new Map<string, Subscription>();
+  /** How many publications and subscriptions have gone. */
+  readonly lostCounts = { publications: 0, subscriptions: 0 };
   readonly #claims = new NameIndex<Claim>();
   readonly #searches = new SearchIndex<Subscription>();
   readonly #expressions = new ExpressionShelf();
@@ -105,7 +107,7 @@ export class Listings {
 
   /** Removes a publication; returns the one that takes its place, if it was the one that subscribers meet. */
   removePublication(publication: Publication): Publication | null {
-    this.publications.delete(publication.id);
+    if (this.publications.delete(publication.id)) this.lostCounts.publications++;
     publication.owner?.publications.delete(publication);
     const claim = this.#claims.get(publication.name);
     if (claim === undefined) return null;
@@ -142,7 +144,7 @@ export class Listings {
   }
 
   removeSubscription(subscription: Subscription): void {
-    this.subscriptions.delete(subscription.id);
+    if (this.subscriptions.delete(subscription.id)) this.lostCounts.subscriptions++;
     subscription.owner?.subscriptions.delete(subscription);
     this.#searches.delete(subscription.search, subscription);
   }

@@ -233,8 +233,42 @@ export class Dropped extends Message({
 export class OpenDirectory extends Message({ scope: ScopeOfDirectory.default("HOST") }) {}
 /** The directory has tried. */
 export class DirectoryOpened extends Message({}) {}
+/** How far the pages of an answer have come. Not in the original. */
+export class DirectoryCursor extends Message({
+  /** The kind of entries: 0 for directories below, then published, subscribed, routed and connected. */
+  section: Integer8.default(0),
+  /** Entries of this kind that have been told, or passed over. */
+  told: Integer8.default(0),
+  /** Entries of this kind that the directory had lost by then: what came after them has moved forward since. */
+  lost: Integer8.default(0),
+}) {}
+
+/**
+ * What is asked for: the directories below, these kinds of entries and no others, one page of them. Not in the original, which
+ * skips it and tells everything in one message.
+ */
+export class DirectoryPart extends Message({
+  published: Boolean.default(false),
+  subscribed: Boolean.default(false),
+  routed: Boolean.default(false),
+  connected: Boolean.default(false),
+  /** What the ids of publications and subscriptions have to begin with. */
+  identity: Unicode.optional(),
+  /** Where the page before this one ended. */
+  from: DirectoryCursor.portable.optional(),
+}) {}
+
+/** Says that an answer is one page. Not in the original. */
+export class DirectoryPage extends Message({
+  /** Where the next one begins; unset in the last one. */
+  next: DirectoryCursor.portable.optional(),
+}) {}
+
 /** Asks for the {@link DirectoryListing} of the topmost directory. */
-export class ListDirectory extends Message({}) {}
+export class ListDirectory extends Message({
+  /** What is wanted of it. Directories of the original on the way don't pass it on. Not on the wire where nobody asks. */
+  part: DirectoryPart.portable.optional(),
+}) {}
 /** Asks a directory for its own {@link DirectoryListing}. */
 export class GetDirectory extends Message({
   /**
@@ -242,6 +276,8 @@ export class GetDirectory extends Message({
    * which tells everything all the same, and not on the wire where nobody asks.
    */
   about: Unicode.optional(),
+  /** Asks for a page of some kinds of entries. Not on the wire where nobody asks. */
+  part: DirectoryPart.portable.optional(),
 }) {}
 
 /** One match of a directory. */
@@ -292,10 +328,12 @@ export class DirectoryListing extends Message({
   subDirectory: MapOf(HostPort, Address),
   /** For who has asked about something. Not in the original, which skips it. */
   details: DirectoryDetails.portable.optional(),
+  /** For who has asked for a part. Not in the original, which skips it. */
+  page: DirectoryPage.portable.optional(),
 }) {}
 
 // What the original does not have is under a module that it does not have either.
-registerAll("directory_details", { RouteInWaiting, DirectoryDetails });
+registerAll("directory_details", { RouteInWaiting, DirectoryDetails, DirectoryCursor, DirectoryPart, DirectoryPage });
 
 registerAll("object_directory", {
   ConnectTo,

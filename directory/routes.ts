@@ -50,6 +50,8 @@ export class Routes {
   readonly #chores: Chores;
   readonly #home: LocalHome;
   readonly #endSession: RoutesParts["endSession"];
+  /** Matches that are over. */
+  #lost = 0;
   /** Listings whose matching was begun so far. */
   #begun = 0;
   /** Listings of libraries that were asked for their requests, in the order of asking, by connection. */
@@ -64,6 +66,11 @@ export class Routes {
     this.#chores = chores;
     this.#home = home;
     this.#endSession = endSession;
+  }
+
+  /** How many matches have gone, or more. */
+  get lostCount(): number {
+    return this.#lost;
   }
 
   /** Makes the routes of the publication that subscribers meet from now on, once those of one before it have been ended. */
@@ -218,6 +225,7 @@ export class Routes {
     const { size } = listing.routes;
     if (size > ROUTES_AT_ONCE_MAX && size * ROUTE_UNITS > this.#chores.effort.left) {
       const past = asItWas(listing);
+      this.#lost += size;
       this.#noteEnding(past, left);
       this.#chores.begin(`ends of ${past.owner?.order ?? "here"}`, this.#endSteps(past, left));
       return;
@@ -254,6 +262,7 @@ export class Routes {
 
   #end(route: Route, moment: Moment, left: Child | null): void {
     this.#chores.effort.spend(ROUTE_UNITS);
+    this.#lost++;
     route.subscription.routes.delete(route);
     route.publication.routes.delete(route);
     if (route.isTold) this.#untell(route, moment, left);

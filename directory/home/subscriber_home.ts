@@ -123,6 +123,8 @@ export class SubscriberHome {
   readonly #wishes = new Map<string, Wish>();
   readonly #timers = new Map<string, Pairing | Wish>();
   #timerCount = 0;
+  /** Pairings that have gone. */
+  #lost = 0;
 
   constructor(effects: Effects, transports: Transports, renew: (subscribedId: string) => boolean) {
     this.#effects = effects;
@@ -135,6 +137,11 @@ export class SubscriberHome {
     let count = 0;
     for (const wish of this.#wishes.values()) count += wish.byName.size;
     return count;
+  }
+
+  /** How many of those have gone, or more. */
+  get lostCount(): number {
+    return this.#lost;
   }
 
   /** How many routes are known for all subscriptions together. */
@@ -160,6 +167,7 @@ export class SubscriberHome {
     if (wish === undefined) return;
     wish.isOver = true;
     this.#wishes.delete(id);
+    this.#lost += wish.byName.size;
     for (const pairing of [...wish.byName.values()]) {
       pairing.routes.clear();
       this.#abandon(pairing);
@@ -495,26 +503,29 @@ export class SubscriberHome {
   #forgetIfEmpty(pairing: Pairing): void {
     if (pairing.routes.size > 0 || pairing.session !== null || pairing.attempt !== null) return;
     this.#stopTimer(pairing);
-    if (pairing.wish.byName.get(pairing.name) === pairing) pairing.wish.byName.delete(pairing.name);
+    if (pairing.wish.byName.get(pairing.name) !== pairing) return;
+    pairing.wish.byName.delete(pairing.name);
+    this.#lost++;
   }
 
   /**
-   * The routes of a subscription that are better than its session, or where there is none, and why they are not in use.
+   * The routes of a subscription that are better than its session, or where there is none, and why they are not in use; null for
+   * each name that has none.
    *
    * @param isAbout True for the names that they are wanted of.
    */
-  waiting(id: string, isAbout: (name: string) => boolean, now: number): RouteInWaiting[] {
-    const wish = this.#wishes.get(id);
-    if (wish === undefined) return [];
-    const pairings = [...wish.byName.values()].filter(({ name }) => isAbout(name));
-    return pairings.flatMap((pairing) =>
-      [...pairing.routes.values()].filter((route) => isWorthwhile(route, pairing)).map((route) => {
+  *waiting(id: string, isAbout: (name: string) => boolean, now: number): Generator<RouteInWaiting | null, void> {
+    for (const pairing of this.#wishes.get(id)?.byName.values() ?? []) {
+      yield null;
+      if (!isAbout(pairing.name)) continue;
+      for (const route of pairing.routes.values()) {
+        if (!isWorthwhile(route, pairing)) continue;
         const { name } = pairing;
         const { scope, publishedId } = route;
         const reason = this.#reasonToWait(pairing, route, now);
-        return new RouteInWaiting({ subscribedId: id, publishedId, name, scope, reason });
-      })
-    );
+        yield new RouteInWaiting({ subscribedId: id, publishedId, name, scope, reason });
+      }
+    }
   }
 
   #reasonToWait({ wish, name, attempt }: Pairing, route: KnownRoute, now: number): string {
@@ -544,15 +555,15 @@ export class SubscriberHome {
   }
 
   /** The sessions of a subscription, for listings. */
-  report(id: string): SessionReport[] {
-    return [...this.#wishes.get(id)?.byName.values() ?? []].map((pairing) => {
+  *reports(id: string): Generator<SessionReport, void> {
+    for (const pairing of this.#wishes.get(id)?.byName.values() ?? []) {
       const { session, attempt, name } = pairing;
       const loop = session === null ? attempt?.loop ?? null : session.loop;
       const request = session?.request ?? loop?.request ?? null;
       const route = request === null ? undefined : pairing.routes.get(request.scope);
       const shown = request === null || route === undefined ? null : { request, way: route.way };
-      return { name, route: shown, connected: loop?.transport.connected ?? null, isOpen: session !== null };
-    });
+      yield { name, route: shown, connected: loop?.transport.connected ?? null, isOpen: session !== null };
+    }
   }
 }
 

@@ -37,7 +37,11 @@ function classOf(name: string): MessageClass {
 }
 
 /** Members that the original does not have: it skips them when it reads, and never sees them unless it was asked with one. */
-const ADDED: Readonly<Record<string, readonly string[]>> = { GetDirectory: ["about"], DirectoryListing: ["details"] };
+const ADDED: Readonly<Record<string, readonly string[]>> = {
+  ListDirectory: ["part"],
+  GetDirectory: ["about", "part"],
+  DirectoryListing: ["details", "page"],
+};
 
 function isAdded(name: string, wireName: string): boolean {
   return ADDED[name.slice(MODULE.length)]?.includes(wireName) ?? false;

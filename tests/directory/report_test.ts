@@ -2,18 +2,13 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DirectoryDetails, DirectoryListing, type DirectoryPeer, GetDirectory } from "../../directory/messages.ts";
-import { encodeMessage, localAddress } from "../../runtime/mod.ts";
+import { encodeMessage } from "../../runtime/mod.ts";
 import { Scenario } from "./scenario.ts";
 import type { Process } from "./simulated_tree.ts";
 
 /** What a directory says about something, as it goes over the wire. */
 function ask(process: Process, about: string | null): DirectoryListing {
-  const message = new GetDirectory({ about });
-  const from = localAddress(1);
-  for (const effect of process.core.handle({ kind: "received", message, from }, process.tree.now, process.draw)) {
-    if (effect.kind === "send" && effect.message instanceof DirectoryListing) return effect.message;
-  }
-  throw new Error("no listing");
+  return process.answer(new GetDirectory({ about }));
 }
 
 function detailsOf(listing: DirectoryListing): DirectoryDetails {

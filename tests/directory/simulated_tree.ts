@@ -37,6 +37,8 @@ import {
 import { Seeded } from "./seeded.ts";
 
 const DIRECTORY = localAddress(16);
+/** Turns that an answer may take. */
+const ANSWER_TURNS_MAX = 10_000;
 
 /** A message on its way to an address of a process. */
 interface Parcel {
@@ -591,13 +593,23 @@ export class Process {
 
   /** All that the directory says it knows. */
   report(): DirectoryListing {
-    const effects = this.core.handle(
-      { kind: "received", message: new GetDirectory(), from: localAddress(1) },
-      this.tree.now,
-      this.#draw,
-    );
-    const listing = effects.find((effect) => effect.kind === "send")?.message;
-    if (!(listing instanceof DirectoryListing)) throw new Error("no listing");
-    return listing;
+    return this.answer(new GetDirectory());
+  }
+
+  /** What the directory answers to a question, however many turns it takes. */
+  answer(message: GetDirectory): DirectoryListing {
+    const from = localAddress(1);
+    let event: DirectoryEvent = { kind: "received", message, from };
+    for (let turn = 0; turn < ANSWER_TURNS_MAX; turn++) {
+      let answer: DirectoryListing | null = null;
+      for (const effect of this.core.handle(event, this.tree.now, this.#draw)) {
+        if (effect.kind === "send" && effect.to === from && effect.message instanceof DirectoryListing) {
+          answer = effect.message;
+        } else this.#perform(effect);
+      }
+      if (answer !== null) return answer;
+      event = { kind: "again" };
+    }
+    throw new Error("no listing");
   }
 }
