@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { QUESTION_HOPS_MAX, QUESTIONS_WAITING_MAX } from "../../directory/bounds.ts";
 import {
   DirectoryCursor,
-  DirectoryListing,
+  type DirectoryListing,
   DirectoryPage,
   DirectoryPart,
   type DirectoryPeer,

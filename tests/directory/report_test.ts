@@ -1,7 +1,7 @@
 /** What a directory answers when it is asked about a name: the listings that have to do with it, their ages, and what waits. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { DirectoryDetails, DirectoryListing, type DirectoryPeer, GetDirectory } from "../../directory/messages.ts";
+import { DirectoryDetails, type DirectoryListing, type DirectoryPeer, GetDirectory } from "../../directory/messages.ts";
 import { encodeMessage } from "../../runtime/mod.ts";
 import { Scenario } from "./scenario.ts";
 import type { Process } from "./simulated_tree.ts";
