@@ -1,7 +1,7 @@
 /** Everything that happens to simulated worlds, in one table, with how often it does. */
 
 import type { SeededRandom } from "../../runtime/simulation/mod.ts";
-import { clash, clear, endActor, flap, storm, talk, wish } from "./faults_of_listings.ts";
+import { clash, clear, endActor, flap, storm, takeTurns, talk, wish } from "./faults_of_listings.ts";
 import {
   breakAmidFrame,
   breakConnections,
@@ -56,6 +56,7 @@ export const FAULTS: readonly Fault[] = [
   { kind: "talk", rate: 8, isUsual: true, happen: talk },
   { kind: "rapid publish and clear", rate: 4, happen: flap },
   { kind: "name clash", rate: 4, happen: clash },
+  { kind: "name taken in turns", rate: 2, happen: takeTurns },
   { kind: "end of an actor", rate: 5, happen: endActor },
   { kind: "pattern storm", rate: 1, happen: (stage, random) => storm(stage, random, "subscribe") },
   { kind: "name storm", rate: 1, happen: (stage, random) => storm(stage, random, "publish") },

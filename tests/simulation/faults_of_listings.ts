@@ -1,11 +1,14 @@
 /** What applications do: they publish, subscribe and take it back, one at a time or very many at once. */
 
 import type { SeededRandom } from "../../runtime/simulation/mod.ts";
+import { ACTORS } from "./shape.ts";
 import type { Stage } from "./stage.ts";
 import type { Tenant } from "./tenant.ts";
 import type { Wish } from "./wishes.ts";
 import type { Witness } from "./witness.ts";
 
+/** Turns of those who cannot make up their mind for long. */
+const LONG_FLAP = 60;
 const STORM_MIN = 20;
 const STORM_RANGE = 60;
 
@@ -55,13 +58,31 @@ export function flap(stage: Stage, random: SeededRandom): void {
   const wish = { ...stage.wishes.draw("publish", random), actor };
   const pauseMs = random.pick([0, 0.2, 5, 120, 900]);
   stage.note(`${witness.name} publishes and clears ${wish.text} ${wish.scope}, every ${pauseMs} ms`);
-  const times = 3 + random.integer(12);
+  const times = random.chance(0.25) ? LONG_FLAP : 3 + random.integer(12);
   for (let time = 0; time < times; time++) {
     stage.later(time * pauseMs, () => {
       const listed = [...witness.published].find(([, { name }]) => name === wish.text);
       if (listed === undefined) tenant.ask(wish);
       else tenant.clear(witness, listed[0]);
     });
+  }
+}
+
+/** Two publish one name and lose their directory in turns, so that each time the other one takes over; both go on living. */
+export function takeTurns(stage: Stage, random: SeededRandom): void {
+  const { wishes, simulation } = stage;
+  const siblings = stage.siblings(random);
+  const parent = siblings?.[0].parent;
+  if (siblings === null || parent === null || parent === undefined) return;
+  const { text } = wishes.draw("publish", random);
+  const wish = { text, scope: parent.scope, actor: random.integer(ACTORS), isEncrypted: false };
+  const pauseMs = random.pick([300, 500, 800]);
+  stage.note(`${siblings.map(({ name }) => name).join(" and ")} take turns with ${text}, every ${pauseMs} ms`);
+  for (const { tenant } of siblings) tenant?.ask({ ...wish, kind: "publish" });
+  stage.home(random)?.tenant?.ask({ ...wish, kind: "subscribe" });
+  for (let turn = 0; turn < LONG_FLAP; turn++) {
+    const { process } = siblings[turn % 2]!;
+    stage.later(turn * pauseMs, () => void simulation.breakConnections(process, parent.process));
   }
 }
 

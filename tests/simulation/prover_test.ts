@@ -1,12 +1,14 @@
 /** The simulation itself: worlds, courses, what it notices, how it makes a failure smaller. */
 
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { Available } from "../../directory/mod.ts";
+import { Available, Dropped } from "../../directory/mod.ts";
+import type { Scope } from "../../runtime/mod.ts";
 import { prepareEncryption } from "../../net/mod.ts";
 import { planOf, playRound } from "./course.ts";
 import { describeFailure, describeWorld, faultTable, optionsOf } from "./describe.ts";
 import { FAULTS } from "./faults.ts";
 import { violations } from "./invariant.ts";
+import { Pace } from "./pace.ts";
 import { plant, PLANTED_BUGS } from "./planted/bugs.ts";
 import { comeToRest } from "./rest.ts";
 import { type Case, runCase } from "./run_seed.ts";
@@ -118,6 +120,29 @@ Deno.test("violations() finds a session that is missing, one too many, a wrong o
   process.world.clock.after(1e6, () => {});
   found("alarms, not");
   cancel();
+});
+
+Deno.test("Pace notices sessions that begin too often, but for those that were left for a nearer one", () => {
+  let now = 0;
+  const pace = new Pace(() => now);
+  const session = (scope: Scope) => ({ name: "svc", scope, subscribedId: "00000000-0000-4000-8000-000000000000" });
+  const lives = (scope: Scope, everyMs: number, times: number): boolean[] =>
+    Array.from({ length: times }, () => {
+      const isRight = pace.joined(new Available(session(scope)));
+      now += everyMs;
+      pace.dropped(new Dropped(session(scope)));
+      return isRight;
+    });
+  assert(lives("HOST", 1_000, 100).every((isRight) => isRight));
+  assertEquals(lives("LAN", 100, 20).indexOf(false), 13);
+  now += 60_000;
+  assert(lives("HOST", 10, 10).every((isRight) => isRight));
+  for (let time = 0; time < 10; time++) {
+    assert(pace.joined(new Available(session("HOST"))));
+    pace.dropped(new Dropped(session("HOST")));
+    assert(lives("GROUP", 10, 1)[0]);
+  }
+  assert(!lives("HOST", 10, 10).every((isRight) => isRight));
 });
 
 Deno.test("shrink() leaves out what a failure does not need", async () => {

@@ -85,6 +85,17 @@ export class Stage {
     return this.#pick(random, ({ scope }) => scope === "PROCESS" || scope === "LIBRARY");
   }
 
+  /** Two processes with one directory above them. */
+  siblings(random: SeededRandom): [Seat, Seat] | null {
+    const isChild = (seat: SeatShape): boolean => seat.scope === "PROCESS" && seat.parent !== null;
+    const first = this.#pick(random, isChild);
+    const second = this.#pick(
+      random,
+      (seat) => isChild(seat) && seat.parent === first?.shape.parent && seat !== first.shape,
+    );
+    return first === null || second === null ? null : [first, second];
+  }
+
   /** The seat of a directory for others. */
   directory(random: SeededRandom, scope: "GROUP" | "HOST" | "LAN"): Seat | null {
     return this.#pick(random, (seat) => seat.scope === scope);

@@ -15,6 +15,7 @@ import {
 } from "../../directory/mod.ts";
 import { attachNetwork } from "../../net/mod.ts";
 import { type AddressValue as Address, Log, Runtime, type World } from "../../runtime/mod.ts";
+import { Pace } from "./pace.ts";
 import type { Seat } from "./seat.ts";
 import { ACTORS, type WorldShape } from "./shape.ts";
 import type { Wish } from "./wishes.ts";
@@ -74,13 +75,17 @@ export class Tenant {
     returned.then(() => {
       if (!this.#isLeaving) world.processes.exit(1);
     });
-    const claims = new Claims(() => world.clock.now());
-    this.#claims = claims;
+    this.#claims = new Claims(() => world.clock.now());
     // In directories there is one, for questions.
     const names = seat.isHome ? ACTOR_NAMES.slice(0, ACTORS) : ["q"];
-    this.#witnesses = names.map((name) => new Witness(`${seat.name}/${name}${life}`, claims));
+    this.#witnesses = names.map((name) => this.#witness(`${name}${life}`));
     for (const witness of this.#witnesses) this.runtime.start(testify, { witness });
     for (const wish of shape.program) this.ask(wish);
+  }
+
+  #witness(name: string): Witness {
+    const pace = new Pace(() => this.#world.clock.now());
+    return new Witness(`${this.#seat.name}/${name}`, { claims: this.#claims, pace });
   }
 
   /** Its actors, those that live. */
@@ -143,7 +148,7 @@ export class Tenant {
       self.send(new EndYourself({ fails }), self.address);
       witness.end();
       this.#seat.leftovers.push(...witness.problems);
-      const next = new Witness(`${this.#seat.name}/${ACTOR_NAMES[actor]}${this.#life}-${++this.#ended}`, this.#claims);
+      const next = this.#witness(`${ACTOR_NAMES[actor]}${this.#life}-${++this.#ended}`);
       this.#witnesses[actor] = next;
       this.runtime.start(testify, { witness: next });
       if (!resumes) return;

@@ -1,6 +1,7 @@
 /**
  * An actor that publishes and subscribes, and remembers what it is told, checked as it comes: each Available and each
- * Delivered has its Dropped, and of what is said in a session nothing is lost, doubled or out of order while it lasts.
+ * Delivered has its Dropped, none comes more often than it may, and of what is said in a session nothing is lost, doubled or out
+ * of order while it lasts.
  */
 
 import { DirectoryListing } from "../../directory/messages.ts";
@@ -17,6 +18,7 @@ import {
 } from "../../directory/mod.ts";
 import type { AddressValue as Address, Instant, Routine } from "../../runtime/mod.ts";
 import type { Claims } from "./claims.ts";
+import type { Pace } from "./pace.ts";
 import { EndYourself, Heard, Said, Told } from "./talk.ts";
 
 /** Words at the beginning of each session. */
@@ -68,16 +70,18 @@ export class Witness {
   /** Names that it has asked for without an answer. */
   readonly asked: string[] = [];
   readonly #claims: Claims;
+  readonly #pace: Pace;
   readonly #visitors = new Set<Address>();
   #tokens = 0;
 
   /**
    * @param name Given to no other actor, nor to the same one in another life.
-   * @param claims The names of its process.
+   * @param options The names of its process, and how fast it may be told of sessions.
    */
-  constructor(name: string, claims: Claims) {
+  constructor(name: string, { claims, pace }: { readonly claims: Claims; readonly pace: Pace }) {
     this.name = name;
     this.#claims = claims;
+    this.#pace = pace;
   }
 
   /** Asks for a name; the request itself is for the caller. */
@@ -155,6 +159,7 @@ export class Witness {
     const key = sessionKey(message.subscribedId!, message.name!);
     if (this.sessions.has(key)) this.#problem(`second Available for "${message.name}"`);
     if (from !== message.publisherAddress) this.#problem("Available from somebody else than the publisher");
+    if (!this.#pace.joined(message)) this.#problem(`Available for "${message.name}" [${message.scope}] too often`);
     const session: Session = { available: message, token: this.#newToken("s"), said: 0, heard: 0 };
     this.sessions.set(key, session);
     this.changes++;
@@ -179,6 +184,7 @@ export class Witness {
     const available = this.sessions.get(key)?.available;
     if (available?.routeId === message.routeId && available?.publisherAddress === from) {
       this.sessions.delete(key);
+      this.#pace.dropped(message);
       this.#checkPair(available, message);
       return;
     }

@@ -260,6 +260,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     wrong: "    if (old !== null) this.#transports.retire(old);",
     what: "a new session begins before the old one has ended",
   },
+  {
+    name: "losses-not-damped",
+    file: "directory/home/subscriber_home.ts",
+    right: "    pairing.wish.damper.lost(pairing.name, scope, moment.now);\n    const route",
+    wrong: "    const route",
+    what: "a publisher that comes and goes drops and rejoins its subscribers as often",
+  },
+  {
+    name: "replacements-not-damped",
+    file: "directory/home/subscriber_home.ts",
+    right: "    if (session?.request.scope === route.scope) wish.damper.lost(name, route.scope, moment.now);\n",
+    wrong: "",
+    what: "two publishers of a name that take turns drop and rejoin their subscribers as often",
+  },
   // The transport.
   {
     name: "frame-end-cut-off",
