@@ -5,7 +5,9 @@ import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { runDirectoryRoutine } from "../directory_routine.ts";
 import { JSON_SETTING, writeJson } from "../json_output.ts";
 import { askTree } from "../tree/ask_tree.ts";
-import { explain, explanationJson, explanationLines, partialDirectories } from "../tree/explanation.ts";
+import { silentDirectories } from "../tree/directory_tree.ts";
+import { explain } from "../tree/explanation.ts";
+import { explanationJson, explanationLines, missingLines } from "../tree/explanation_text.ts";
 import { FULL_IDENTITY, isGiven, OPEN_SCOPE, openScope } from "./network.ts";
 
 /** Explains who is joined to whom. */
@@ -22,8 +24,13 @@ export const why: Command = {
     of: "each name",
     fields: [
       ["name", "the name"],
-      ["candidates", "publications of it: published_id, scope, listening_ipp, home, and subscribers that match"],
-      ["unserved", "subscribers that match and are joined to none: subscribed_id, search, scope, home"],
+      [
+        "candidates",
+        "publications of it: published_id, scope, listening_ipp, age in seconds (at least, where age_is_least is true), home, which is the directory of its process (or null and below, the lowest directory that answered), and subscribers that match: subscribed_id, search, scope, age, home, joined (null where nobody tells), matched_at, reason",
+      ],
+      ["unserved", "where nobody publishes it, those who look for it: subscribed_id, search, scope, age, home"],
+      ["silent", "directories that did not answer: at, above, fault; what they know is missing"],
+      ["partial", "directories that know more about it than they could tell"],
     ],
   },
   examples: ["why sensor:kitchen", "why 'sensor:.*'"],
@@ -37,11 +44,15 @@ async function run(call: CommandCall): Promise<CommandResult> {
     const tree = await askTree(self, { scope: openScope(call), about: word, signal });
     if (tree instanceof Faulted || signal.aborted) return tree;
     const names = explain(tree, word);
-    if (names.length === 0) return new Faulted(`cannot explain "${word}"`, "not present in directory");
-    for (const directory of partialDirectories(tree)) {
-      call.world.environment.writeError(`cake: ${directory} has more about "${word}" than it could tell\n`);
+    for (const line of missingLines(tree, word)) call.world.environment.writeError(`cake: ${line}\n`);
+    if (names.length === 0) {
+      const silent = silentDirectories(tree).length;
+      return new Faulted(
+        `cannot explain "${word}"`,
+        `not present in ${silent === 0 ? "directory" : "the directories that answered"}`,
+      );
     }
-    if (isGiven(call, JSON_SETTING)) writeJson(call.world, names.map(explanationJson));
+    if (isGiven(call, JSON_SETTING)) writeJson(call.world, names.map((name) => explanationJson(name, tree)));
     else {
       const lines = names.flatMap((name) => explanationLines(name, isGiven(call, FULL_IDENTITY)));
       call.world.environment.writeOutput(`${lines.join("\n")}\n`);

@@ -16,6 +16,8 @@ export interface DirectoryNode {
 /** A directory that answered, with those that it belongs to. */
 export interface KnownDirectory {
   readonly listing: DirectoryListing;
+  /** Those below it, whether they answered or not. */
+  readonly below: readonly DirectoryNode[];
   /** From the topmost directory to this one, inclusive. */
   readonly path: readonly KnownDirectory[];
 }
@@ -29,13 +31,29 @@ export function knownDirectories(top: DirectoryNode): KnownDirectory[] {
   const visit = (node: DirectoryNode, above: readonly KnownDirectory[]): void => {
     if (typeof node.listing === "string") return;
     const path: KnownDirectory[] = [...above];
-    const directory: KnownDirectory = { listing: node.listing, path };
+    const directory: KnownDirectory = { listing: node.listing, below: node.below, path };
     path.push(directory);
     known.push(directory);
     for (const below of node.below) visit(below, path);
   };
   visit(top, []);
   return known;
+}
+
+/** A directory that did not answer: what it and those below it know is missing. */
+export interface SilentDirectory {
+  /** The end of its connection, as the directory above sees it. */
+  readonly at: string | null;
+  /** The directory above. */
+  readonly above: DirectoryListing;
+  readonly fault: string;
+}
+
+/** The directories that did not answer. */
+export function silentDirectories(top: DirectoryNode): SilentDirectory[] {
+  return knownDirectories(top).flatMap(({ listing: above, below }) =>
+    below.flatMap(({ at, listing }) => typeof listing === "string" ? [{ at, above, fault: listing }] : [])
+  );
 }
 
 /** An identity for people: its first digits, or all of it. */

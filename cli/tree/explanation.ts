@@ -21,8 +21,8 @@ import {
   knownDirectories,
   type KnownDirectory,
 } from "./directory_tree.ts";
-import { shortSpan } from "../spans.ts";
-import { atLevel, connectionText } from "./tree_lines.ts";
+import { type Gap, gapOf } from "./listing_place.ts";
+import { connectionText } from "./tree_lines.ts";
 
 /** A publication somewhere in the tree. */
 export interface Candidate {
@@ -30,15 +30,17 @@ export interface Candidate {
   readonly name: string;
   readonly scope: Scope;
   readonly listening: HostPort | null;
-  /** The directory of its process. */
+  /** The directory of its process, or the lowest that tells of it. */
   readonly home: KnownDirectory;
+  /** Why that is not the directory of its process. */
+  readonly gap: Gap | null;
   readonly age: Age | null;
 }
 
 /** How long a listing has been there, as far as directories tell: those of the original don't. */
 export interface Age {
   readonly seconds: number;
-  /** True when its home does not tell, and it may be older than any other directory knows. */
+  /** True when its own directory does not tell, and it may be older than any other one knows. */
   readonly isLeast: boolean;
 }
 
@@ -47,17 +49,20 @@ export interface Subscriber {
   readonly id: string;
   readonly search: string;
   readonly scope: Scope;
+  /** As of a {@link Candidate}. */
   readonly home: KnownDirectory;
+  readonly gap: Gap | null;
   readonly age: Age | null;
 }
 
 /** How a subscriber and a candidate stand to each other. */
 export interface Relation {
   readonly subscriber: Subscriber;
-  readonly isJoined: boolean;
+  /** Null where the directories that answered do not tell. */
+  readonly isJoined: boolean | null;
   /** The scope of the directory that found the match, where there is one. */
   readonly scope: Scope | null;
-  /** How they are joined, or why they are not. */
+  /** How they are joined, or why they are not, or why that can't be told. */
   readonly reason: string;
 }
 
@@ -125,8 +130,8 @@ class Ages {
     }
   }
 
-  of(id: string, home: KnownDirectory): Age | null {
-    const told = agesIn(home.listing).get(id);
+  of(id: string, home: KnownDirectory, gap: Gap | null): Age | null {
+    const told = gap === null ? agesIn(home.listing).get(id) : undefined;
     if (told !== undefined) return { seconds: told, isLeast: false };
     const seconds = this.#greatest.get(id);
     return seconds === undefined ? null : { seconds, isLeast: true };
@@ -138,21 +143,26 @@ function agesIn({ details }: DirectoryListing): ReadonlyMap<string, number> {
 }
 
 /** The directories that know more than they could tell. */
-export function partialDirectories(top: DirectoryNode): string[] {
-  const partial = knownDirectories(top).filter(({ listing }) => listing.details?.isPartial);
-  return partial.map((directory) => label(directory));
+export function partialDirectories(top: DirectoryNode): DirectoryListing[] {
+  return knownDirectories(top).filter(isPartial).map(({ listing }) => listing);
+}
+
+function isPartial({ listing }: KnownDirectory): boolean {
+  return listing.details?.isPartial === true;
 }
 
 /** Every publication once, with the lowest directory that lists it. */
 function candidatesOf(directories: readonly KnownDirectory[], ages: Ages): Map<string, Candidate> {
   const found = new Map<string, Candidate>();
   for (const home of directories) {
-    for (const { publishedId, name, scope, listeningIpp } of home.listing.published) {
+    for (const { publishedId, name, scope, listeningIpp, homeAddress } of home.listing.published) {
       if (publishedId === null || name === null || scope === null) continue;
       const known = found.get(publishedId);
       if (known !== undefined && known.home.path.length >= home.path.length) continue;
       const listening = listeningIpp?.host ? listeningIpp : null;
-      found.set(publishedId, { id: publishedId, name, scope, listening, home, age: ages.of(publishedId, home) });
+      const gap = gapOf(home, homeAddress);
+      const age = ages.of(publishedId, home, gap);
+      found.set(publishedId, { id: publishedId, name, scope, listening, home, gap, age });
     }
   }
   return found;
@@ -161,11 +171,13 @@ function candidatesOf(directories: readonly KnownDirectory[], ages: Ages): Map<s
 function subscribersOf(directories: readonly KnownDirectory[], ages: Ages): Map<string, Subscriber> {
   const found = new Map<string, Subscriber>();
   for (const home of directories) {
-    for (const { subscribedId, search, scope } of home.listing.subscribed) {
+    for (const { subscribedId, search, scope, homeAddress } of home.listing.subscribed) {
       if (subscribedId === null || search === null || scope === null) continue;
       const known = found.get(subscribedId);
       if (known !== undefined && known.home.path.length >= home.path.length) continue;
-      found.set(subscribedId, { id: subscribedId, search, scope, home, age: ages.of(subscribedId, home) });
+      const gap = gapOf(home, homeAddress);
+      const age = ages.of(subscribedId, home, gap);
+      found.set(subscribedId, { id: subscribedId, search, scope, home, gap, age });
     }
   }
   return found;
@@ -204,26 +216,52 @@ function relate(
   if (session?.isOpen && session.publishedId === candidate.id) {
     return { subscriber, isJoined: true, scope: session.scope, reason: session.text };
   }
-  const not = (reason: string, scope: Scope | null = null): Relation => ({
+  const verdict = (isJoined: false | null) => (reason: string, scope: Scope | null = null): Relation => ({
     subscriber,
-    isJoined: false,
+    isJoined,
     scope,
     reason,
   });
+  const [not, unknown] = [verdict(false), verdict(null)];
+  // Below a directory that did not answer they may have met without anybody else knowing.
+  if (isSameGap(subscriber, candidate)) return unknown(`both are in a directory that ${lackText(subscriber.gap!)}`);
   const meeting = meetingOf(subscriber.home, candidate.home);
   const problem = reachProblem(subscriber, candidate, meeting);
-  if (problem !== null) return not(problem);
+  if (problem !== null) return problem.isSure ? not(problem.reason) : unknown(problem.reason);
   const scope = meeting.listing.scope as Scope;
+  const lack = lackOf(subscriber);
   const rival = rivalAt(meeting, subscriber, candidate, candidates);
-  if (rival !== null) return not(`${label(meeting)} has another one of that name, (${identity(rival.id, false)})`);
+  if (rival !== null) {
+    const reason = `${label(meeting)} has another one of that name, (${identity(rival.id, false)})`;
+    return lack === null ? not(reason) : unknown(`${lack}; ${reason}`);
+  }
   const waiting = waitingReason(subscriber, candidate);
   if (waiting !== null) return not(`matched at ${scope}, but ${waiting}`, scope);
-  if (session === null) return not(`matched at ${scope}, but there is no session`, scope);
+  if (session === null) {
+    if (lack !== null) return unknown(`${lack}; matched at ${scope}`, scope);
+    return not(`matched at ${scope}, but there is no session`, scope);
+  }
   if (session.publishedId === candidate.id) return not(`no session: ${session.text}`, scope);
   const other = identity(session.publishedId, false);
   if (isNearer(session.scope, scope)) return not(`(${other}) is nearer, at ${session.scope}`, scope);
   return not(`joined to (${other}) at ${session.scope}`, scope);
 }
+
+function isSameGap(one: Subscriber, other: Candidate): boolean {
+  return one.gap !== null && other.gap !== null && one.home === other.home && one.gap.at === other.gap.at;
+}
+
+/** What keeps the sessions of a subscriber from being known; null if they are. */
+function lackOf({ home, gap }: Subscriber): string | null {
+  if (gap !== null) return `its directory ${lackText(gap)}`;
+  return isPartial(home) ? `its directory ${PARTIAL_TEXT}` : null;
+}
+
+function lackText({ isSilent }: Gap): string {
+  return isSilent ? "did not answer" : "does not tell of it";
+}
+
+const PARTIAL_TEXT = "could not tell all that it knows";
 
 /** Why the home of a subscriber does not use its route to a candidate, where it would like to. */
 function waitingReason({ home, id }: Subscriber, candidate: Candidate): string | null {
@@ -239,20 +277,30 @@ function meetingOf(one: KnownDirectory, other: KnownDirectory): KnownDirectory {
   return meeting;
 }
 
+/** Why two can't meet where they could; not for sure, where that directory knows more than it told. */
+interface ReachProblem {
+  readonly reason: string;
+  readonly isSure: boolean;
+}
+
 /** Why the directory where they could meet does not know both; null if it does. */
-function reachProblem(subscriber: Subscriber, candidate: Candidate, meeting: KnownDirectory): string | null {
+function reachProblem(subscriber: Subscriber, candidate: Candidate, meeting: KnownDirectory): ReachProblem | null {
   const { listing } = meeting;
   const scope = listing.scope as Scope;
   const at = label(meeting);
+  const beyond = (verb: string, reach: Scope) => ({
+    reason: `${verb} at ${reach}, which does not reach ${at}`,
+    isSure: true,
+  });
+  const unlisted = (what: string) =>
+    isPartial(meeting)
+      ? { reason: `${at} ${PARTIAL_TEXT}`, isSure: false }
+      : { reason: `${at} does not list the ${what}`, isSure: true };
   if (!listing.published.some(({ publishedId }) => publishedId === candidate.id)) {
-    return isNearer(candidate.scope, scope)
-      ? `published at ${candidate.scope}, which does not reach ${at}`
-      : `${at} does not list the name`;
+    return isNearer(candidate.scope, scope) ? beyond("published", candidate.scope) : unlisted("name");
   }
   if (listing.subscribed.some(({ subscribedId }) => subscribedId === subscriber.id)) return null;
-  return isNearer(subscriber.scope, scope)
-    ? `subscribed at ${subscriber.scope}, which does not reach ${at}`
-    : `${at} does not list the search`;
+  return isNearer(subscriber.scope, scope) ? beyond("subscribed", subscriber.scope) : unlisted("search");
 }
 
 /** The publication that a directory matches with a subscription in place of this one. */
@@ -272,67 +320,4 @@ function rivalAt(
 
 function label({ listing }: { readonly listing: DirectoryListing }): string {
   return directoryLabel(listing, false);
-}
-
-/** An explanation as lines for people. */
-export function explanationLines({ name, candidates, unserved }: NameExplanation, isFull: boolean): string[] {
-  const lines = [`"${name}"`];
-  for (const { candidate, relations } of candidates) {
-    const { id, scope, listening, home, age } = candidate;
-    const place = listening === null ? "" : ` ${listening}`;
-    const at = directoryLabel(home.listing, isFull);
-    lines.push(atLevel(1, `# (${identity(id, isFull)}) ${scope}${place} in ${at}${ageText(age)}`));
-    for (const { subscriber, isJoined, scope, reason } of relations) {
-      const verdict = isJoined ? `joined at ${scope} (${reason})` : `not joined: ${reason}`;
-      lines.push(atLevel(2, `${subscriberText(subscriber, isFull)}: ${verdict}`));
-    }
-    if (relations.length === 0) lines.push(atLevel(2, "(no subscribers)"));
-  }
-  if (candidates.length === 0) lines.push(atLevel(1, "(not published)"));
-  for (const subscriber of unserved) lines.push(atLevel(1, subscriberText(subscriber, isFull)));
-  return lines;
-}
-
-function ageText(age: Age | null): string {
-  if (age === null) return "";
-  const span = shortSpan(BigInt(Math.floor(age.seconds)) * 1_000_000n);
-  return age.isLeast ? `, for ${span} at least` : `, for ${span}`;
-}
-
-function subscriberText({ id, search, scope, home }: Subscriber, isFull: boolean): string {
-  return `? "${search}" (${identity(id, isFull)}) ${scope} in ${directoryLabel(home.listing, isFull)}`;
-}
-
-/** An explanation as plain JSON values. */
-export function explanationJson({ name, candidates, unserved }: NameExplanation): unknown {
-  return {
-    name,
-    candidates: candidates.map(({ candidate: { id, scope, listening, home, age }, relations }) => ({
-      published_id: id,
-      scope,
-      ...ageJson(age),
-      listening_ipp: listening === null ? null : { host: listening.host, port: listening.port },
-      ...homeJson(home),
-      subscribers: relations.map(({ subscriber, isJoined, scope, reason }) => ({
-        ...subscriberJson(subscriber),
-        joined: isJoined,
-        matched_at: scope,
-        reason,
-      })),
-    })),
-    unserved: unserved.map(subscriberJson),
-  };
-}
-
-function subscriberJson({ id, search, scope, home, age }: Subscriber) {
-  return { subscribed_id: id, search, scope, ...ageJson(age), ...homeJson(home) };
-}
-
-/** Seconds, or null where nobody tells. */
-function ageJson(age: Age | null) {
-  return { age: age === null ? null : age.seconds, age_is_least: age?.isLeast ?? false };
-}
-
-function homeJson({ listing: { scope, executable, uniqueId } }: KnownDirectory) {
-  return { home: { scope, executable, unique_id: uniqueId } };
 }

@@ -2,6 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../cli/mod.ts";
+import { publish } from "../../directory/mod.ts";
+import { Member } from "../directory/member.ts";
 import { PROJECT, simulatedCake } from "../helpers/simulated_cake.ts";
 
 function documented(name: string): string[] {
@@ -67,6 +69,13 @@ Deno.test("network, ping and why print the fields that their help names", async 
   const ping = JSON.parse((await cake("ping", tree.unique_id, "--ping-count=1", "--json"))[0]);
   assertFields("ping", ping);
   assertEquals(ping.seconds.length, 1);
+  const member = new Member(simulation, "member", { host: "alpha" });
+  await simulation.runFor(100);
+  member.act((self) => publish(self, "svc:a"));
+  await simulation.runFor(1000);
+  const [name] = JSON.parse((await cake("why", "svc:.*", "--json"))[0]);
+  assertFields("why", name);
+  assertEquals(name.candidates.length, 1);
   host.signal("SIGINT");
   await simulation.runUntil(() => !host.isAlive);
 });

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type DirectoryNode, findIdentity } from "../../cli/tree/directory_tree.ts";
-import { explain, explanationJson, explanationLines, partialDirectories } from "../../cli/tree/explanation.ts";
+import { explain, partialDirectories } from "../../cli/tree/explanation.ts";
+import { explanationJson, explanationLines, missingLines } from "../../cli/tree/explanation_text.ts";
 import { treeJson } from "../../cli/tree/tree_json.ts";
 import { treeLines, type TreeOptions } from "../../cli/tree/tree_lines.ts";
 import {
@@ -120,7 +121,7 @@ Deno.test("explain() says who is joined to whom in the recorded tree", async () 
     '+   ? "svc:.*" (21e5d530) HOST in [PROCESS] agent.py (8c3dcd1c)',
   ]);
   assertEquals([text("other"), text("(")], [[], []]);
-  const [json] = explain(tree, "svc:far").map(explanationJson) as [
+  const [json] = explain(tree, "svc:far").map((one) => explanationJson(one, tree)) as [
     { candidates: { subscribers: { joined: boolean }[] }[] },
   ];
   assertEquals(json.candidates[0]!.subscribers.map(({ joined }) => joined), [true]);
@@ -132,8 +133,8 @@ Deno.test("explain() says why a candidate is not the one: scope, rival, nearer, 
   const process = tree.below[1]!.listing as DirectoryListing;
   const add = (publishedId: string, name: string, scope: "GROUP" | "HOST", isAtHost: boolean) => {
     const members = { name, scope, publishedId, encrypted: false, listeningIpp: new HostPort("127.0.0.1", 9) };
-    process.published.push(new Published({ ...members, homeAddress: addressOf([16]) }));
-    if (isAtHost) host.published.push(new Published({ ...members, homeAddress: addressOf([16, 23]) }));
+    process.published.push(new Published({ ...members, homeAddress: process.directoryAddress! }));
+    if (isAtHost) host.published.push(new Published({ ...members, homeAddress: process.directoryAddress! }));
   };
   const uuid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
   add(uuid("1"), "svc:narrow", "GROUP", false);
@@ -170,11 +171,16 @@ Deno.test("explain() tells the age of a listing as its home knows it, or at leas
   const home = explain(tree, "svc:far")[0]!.candidates[0]!.candidate.home.listing;
   home.details = ages(4000);
   assertMatch(firstLine(), /, for 1h6m$/);
-  const [json] = explain(tree, "svc:far").map(explanationJson) as [{ candidates: { age: number }[] }];
+  const [json] = explain(tree, "svc:far").map((one) => explanationJson(one, tree)) as [
+    { candidates: { age: number }[] },
+  ];
   assertEquals(json.candidates[0]!.age, 4000);
   assertEquals(partialDirectories(tree), []);
   host.details.isPartial = true;
-  assertEquals(partialDirectories(tree), ["[HOST] host-cake (540e4147)"]);
+  assertEquals(missingLines(tree, "svc:far"), [
+    "the directory at 127.0.0.1:50714, below [HOST] host-cake (540e4147), did not answer in time",
+    '[HOST] host-cake (540e4147) has more about "svc:far" than it could tell',
+  ]);
 });
 
 Deno.test("explain() says why a subscriber waits with a route that it would like better", async () => {
@@ -196,4 +202,84 @@ Deno.test("explain() says why a subscriber waits with a route that it would like
   subscriber.home.listing.details = new DirectoryDetails({ about: "svc:far", waiting: [waiting] });
   const [, , line] = explanationLines(explain(tree, "svc:far")[0]!, false);
   assert(line!.endsWith(`not joined: matched at HOST, but ${reason}`), line);
+});
+
+/** The recorded tree without what some of its directories answered, by the start of their identities. */
+async function silencedTree(...ids: string[]): Promise<DirectoryNode> {
+  const silenced = (node: DirectoryNode): DirectoryNode => {
+    const { at, listing, below } = node;
+    const id = typeof listing === "string" ? "" : listing.uniqueId!;
+    if (ids.some((start) => id.startsWith(start))) return { at, listing: "timed out", below: [] };
+    return { at, listing, below: below.map(silenced) };
+  };
+  return silenced(await recordedTree());
+}
+
+const [GROUP, PUBLISHER, FAR, SUBSCRIBER] = ["53e0ceaf", "da7cf125", "d687f76b", "8c3dcd1c"] as const;
+
+/** What is said of a name, with each end of a connection as a star. */
+function linesOf(tree: DirectoryNode, name: string): string[] {
+  return explain(tree, name).flatMap((one) => explanationLines(one, false)).slice(1)
+    .map((line) => line.replaceAll(/127\.0\.0\.\d+:\d+/g, "*"));
+}
+
+Deno.test("explain() does not know the sessions of a subscriber whose directory did not answer", async () => {
+  const tree = await silencedTree(SUBSCRIBER);
+  const seeker = '+   +   ? "svc:.*" (21e5d530) HOST in [?] * below [GROUP] agent.py (53e0ceaf): session unknown: ';
+  assertEquals(linesOf(tree, "svc:net"), [
+    "+   # (63b01e4f) HOST * in [PROCESS] agent.py (da7cf125)",
+    `${seeker}its directory did not answer; matched at GROUP`,
+  ]);
+  assertMatch(linesOf(tree, "svc:far")[1]!, /its directory did not answer; matched at HOST$/);
+  const json = explanationJson(explain(tree, "svc:net")[0]!, tree) as {
+    candidates: { home: object | null; subscribers: Record<string, unknown>[] }[];
+    silent: { at: string; above: Record<string, unknown> }[];
+  };
+  const [{ home, subscribers: [subscriber] }] = json.candidates as [(typeof json.candidates)[number]];
+  assertEquals([home === null, subscriber!.joined, subscriber!.home, subscriber!.age_is_least], [
+    false,
+    null,
+    null,
+    false,
+  ]);
+  assertEquals((subscriber!.below as Record<string, unknown>).scope, "GROUP");
+  assertEquals(
+    (subscriber!.below as Record<string, unknown>).at,
+    json.silent.find(({ above }) => above.scope === "GROUP")!.at,
+  );
+  assertEquals(json.silent.map(({ above }) => above.scope).sort(), ["GROUP", "HOST"]);
+});
+
+Deno.test("explain() does not take the lowest directory that answered for the home of a publication", async () => {
+  const tree = await silencedTree(FAR);
+  const host = tree.listing as DirectoryListing;
+  const [id] = explain(tree, "svc:far").map(({ candidates }) => candidates[0]!.candidate.id);
+  host.details = new DirectoryDetails({ about: "svc:far", ages: new Map([[id!, 61]]) });
+  const [candidate, relation] = linesOf(tree, "svc:far");
+  assertMatch(candidate!, /HOST \* in \[\?\] \* below \[HOST\] host-cake \(540e4147\), for 1m1s at least$/);
+  assertMatch(relation!, /: joined at HOST \(\* -> \*\)$/, "the subscriber's directory knows");
+});
+
+Deno.test("explain() says nothing of two that are in a directory that did not answer, or could not tell all", async () => {
+  const tree = await silencedTree(GROUP);
+  const [candidate, relation] = linesOf(tree, "svc:net");
+  assertEquals(candidate, "+   # (63b01e4f) HOST * in [?] * below [HOST] host-cake (540e4147)");
+  assertMatch(relation!, /: session unknown: both are in a directory that did not answer$/);
+
+  const whole = await recordedTree();
+  const listingAt = (id: string) =>
+    [whole, ...whole.below, ...whole.below.flatMap(({ below }) => below)].map(({ listing }) => listing)
+      .find((listing) => listing instanceof DirectoryListing && listing.uniqueId!.startsWith(id)) as DirectoryListing;
+  const partial = new DirectoryDetails({ about: "svc:net", isPartial: true });
+  const subscriber = listingAt(SUBSCRIBER);
+  (subscriber.peer as Map<string, unknown>).clear();
+  subscriber.details = partial;
+  assertMatch(linesOf(whole, "svc:net")[1]!, /its directory could not tell all that it knows; matched at GROUP$/);
+  const group = listingAt(GROUP);
+  group.published.length = 0;
+  group.details = partial;
+  assertMatch(linesOf(whole, "svc:net")[1]!, /\(53e0ceaf\) could not tell all that it knows$/);
+  group.details = null;
+  assertMatch(linesOf(whole, "svc:net")[1]!, /: not joined: .* \(53e0ceaf\) does not list the name$/);
+  assertEquals(listingAt(PUBLISHER).scope, "PROCESS");
 });
