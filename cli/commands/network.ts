@@ -4,7 +4,8 @@ import { Boolean, Faulted, type Scope, ScopeOfDirectory } from "../../runtime/mo
 import type { Command, CommandCall, CommandResult, CommandSetting } from "../command.ts";
 import { runDirectoryRoutine } from "../directory_routine.ts";
 import { JSON_SETTING, writeJson } from "../json_output.ts";
-import { askTree } from "../tree/ask_tree.ts";
+import { ALL_ENTRIES, askTree } from "../tree/ask_tree.ts";
+import { omissions } from "../tree/directory_tree.ts";
 import { treeJson } from "../tree/tree_json.ts";
 import { treeLines } from "../tree/tree_lines.ts";
 
@@ -62,6 +63,7 @@ export const network: Command = {
         "peer",
         "what subscribers in it are joined to: search, subscribed_id, and of each session name, route, open, fault",
       ],
+      ["left_out", "why there is more of it than this, or null; the same is said on stderr"],
       ["sub_directory", "the directories below it, each with these fields"],
     ],
   },
@@ -85,22 +87,25 @@ export function isGiven({ settings }: CommandCall, setting: CommandSetting | str
 }
 
 async function run(call: CommandCall): Promise<CommandResult> {
+  const { environment } = call.world;
+  const json = isGiven(call, JSON_SETTING);
+  const shown = {
+    published: isGiven(call, "list_published"),
+    subscribed: isGiven(call, "list_subscribed"),
+    routed: isGiven(call, "list_routed"),
+    connected: isGiven(call, "list_connected"),
+  };
   const value = await runDirectoryRoutine(call, "network", async (self, signal) => {
-    const tree = await askTree(self, { scope: openScope(call), signal });
+    const tree = await askTree(self, { scope: openScope(call), wanted: json ? ALL_ENTRIES : shown, signal });
     if (tree instanceof Faulted || signal.aborted) return tree;
-    if (isGiven(call, JSON_SETTING)) {
+    for (const omission of omissions(tree)) environment.writeError(`cake: ${omission}\n`);
+    if (json) {
       writeJson(call.world, treeJson(tree));
       return null;
     }
-    const lines = treeLines(tree, {
-      isFull: isGiven(call, FULL_IDENTITY),
-      addresses: isGiven(call, "directory_addresses"),
-      published: isGiven(call, "list_published"),
-      subscribed: isGiven(call, "list_subscribed"),
-      routed: isGiven(call, "list_routed"),
-      connected: isGiven(call, "list_connected"),
-    });
-    call.world.environment.writeOutput(`${lines.join("\n")}\n`);
+    const isFull = isGiven(call, FULL_IDENTITY);
+    const lines = treeLines(tree, { ...shown, isFull, addresses: isGiven(call, "directory_addresses") });
+    environment.writeOutput(`${lines.join("\n")}\n`);
     return null;
   });
   return { value };

@@ -5,7 +5,7 @@ import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { pause, runDirectoryRoutine } from "../directory_routine.ts";
 import { JSON_SETTING, writeJson } from "../json_output.ts";
 import { askTree } from "../tree/ask_tree.ts";
-import { findIdentity } from "../tree/directory_tree.ts";
+import { findIdentity, silentCount } from "../tree/directory_tree.ts";
 import { pingText } from "../tree/ping_text.ts";
 import { isGiven, OPEN_SCOPE, openScope } from "./network.ts";
 
@@ -51,10 +51,20 @@ interface PingWork {
 }
 
 async function pingAll(self: Routine, { call, prefix, signal }: PingWork): Promise<unknown> {
-  const tree = await askTree(self, { scope: openScope(call), signal });
+  const tree = await askTree(self, {
+    scope: openScope(call),
+    wanted: { published: true, subscribed: true },
+    identity: prefix,
+    isFound: ({ uniqueId }) => uniqueId?.startsWith(prefix) === true,
+    signal,
+  });
   if (tree instanceof Faulted || signal.aborted) return tree;
   const found = findIdentity(tree, prefix);
-  if (found === null) return new Faulted(`cannot ping "${prefix}"`, "not present in directory");
+  if (found === null) {
+    const silent = silentCount(tree);
+    const doubt = silent === 0 ? "" : `, ${silent} ${silent === 1 ? "directory" : "directories"} did not answer`;
+    return new Faulted(`cannot ping "${prefix}"`, `not present in directory${doubt}`);
+  }
   if (found === "listing") return new Faulted(`cannot ping "${prefix}"`, "not a directory node");
   const { clock, environment } = call.world;
   const count = (call.settings.get("ping_count") as number | undefined) ?? PING_COUNT;

@@ -18,6 +18,7 @@ import {
 } from "../../runtime/mod.ts";
 import type { CompositeStatus } from "../control/messages.ts";
 import { askTree } from "../tree/ask_tree.ts";
+import { omissions } from "../tree/directory_tree.ts";
 import { treeLines } from "../tree/tree_lines.ts";
 import { paintFor, wantsColour } from "../view/ansi.ts";
 import { ControlLine } from "./control_line.ts";
@@ -29,6 +30,8 @@ import { emptyTop, pressed, ratesOf, type TopEffect, type TopModel, topRole, wit
 
 /** How often everything is asked again. Units: seconds. */
 const REFRESH_SECONDS = 1;
+/** Pages of listings, beyond the first ones, that are asked for each time that the network is looked at. */
+const NETWORK_PAGES_MAX = 8;
 
 /** Sent to itself: somebody typed these. */
 class Typed extends Message({ keys: VectorOf(Unicode) }) {}
@@ -233,15 +236,10 @@ class Top {
 /** Asks the directories once, beside everything else. */
 async function networkLines(self: Routine): Promise<unknown> {
   const stopped = new AbortController();
-  const tree = await askTree(self, { scope: "GROUP", signal: stopped.signal });
+  const shown = { published: true, subscribed: false, routed: false, connected: true };
+  const question = { scope: "GROUP", wanted: shown, pagesMax: NETWORK_PAGES_MAX, signal: stopped.signal } as const;
+  const tree = await askTree(self, question);
   if (tree instanceof Faulted) return tree;
-  return treeLines(tree, {
-    isFull: false,
-    addresses: true,
-    published: true,
-    subscribed: false,
-    routed: false,
-    connected: true,
-  });
+  return [...treeLines(tree, { ...shown, isFull: false, addresses: true }), ...omissions(tree)];
 }
 bind(networkLines, "layer_cake.network_lines", { returns: VectorOf(Unicode) });

@@ -11,6 +11,8 @@ export interface DirectoryNode {
   /** What it told, or why it did not. */
   readonly listing: DirectoryListing | string;
   readonly below: readonly DirectoryNode[];
+  /** Why there is more of it than is told here, as the end of a sentence; null or unset where there is not. */
+  readonly leftOut?: string | null;
 }
 
 /** A directory that answered, with those that it belongs to. */
@@ -69,13 +71,26 @@ export function directoryLabel({ scope, executable, uniqueId }: DirectoryListing
 
 /** What an identity begins with means: a directory, or that it belongs to a listing; null for nothing. */
 export function findIdentity(top: DirectoryNode, prefix: string): DirectoryListing | "listing" | null {
-  for (const { listing } of knownDirectories(top)) {
-    if (listing.uniqueId?.startsWith(prefix)) return listing;
-    const ids = [
-      ...listing.published.map((published) => published.publishedId),
-      ...listing.subscribed.map((subscribed) => subscribed.subscribedId),
-    ];
-    if (ids.some((id) => id?.startsWith(prefix))) return "listing";
-  }
-  return null;
+  const listings = knownDirectories(top).map(({ listing }) => listing);
+  const found = listings.find(({ uniqueId }) => uniqueId?.startsWith(prefix));
+  if (found !== undefined) return found;
+  const isMeant = (id: string | null) => id?.startsWith(prefix) === true;
+  const isListed = listings.some(({ published, subscribed }) =>
+    published.some(({ publishedId }) => isMeant(publishedId)) ||
+    subscribed.some(({ subscribedId }) => isMeant(subscribedId))
+  );
+  return isListed ? "listing" : null;
+}
+
+/** How many directories did not answer. */
+export function silentCount({ listing, below }: DirectoryNode): number {
+  return below.reduce((sum, node) => sum + silentCount(node), typeof listing === "string" ? 1 : 0);
+}
+
+/** A sentence for each directory that there is more of than is told. */
+export function omissions({ listing, below, leftOut }: DirectoryNode): string[] {
+  const own = typeof listing === "string" || leftOut === null || leftOut === undefined
+    ? []
+    : [`${directoryLabel(listing, false)} ${leftOut}`];
+  return [...own, ...below.flatMap(omissions)];
 }

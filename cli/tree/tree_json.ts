@@ -15,9 +15,9 @@ import type { DirectoryNode } from "./directory_tree.ts";
 
 /** A node and all below it. */
 export function treeJson(node: DirectoryNode): unknown {
-  const { at, listing, below } = node;
+  const { at, listing, below, leftOut = null } = node;
   if (typeof listing === "string") return { at, fault: listing };
-  return { at, ...listingJson(listing), sub_directory: below.map(treeJson) };
+  return { at, ...listingJson(listing), left_out: leftOut, sub_directory: below.map(treeJson) };
 }
 
 function listingJson(listing: DirectoryListing) {

@@ -1,0 +1,151 @@
+/** `cake network` and `cake ping` where there is much to tell, where somebody does not answer, and where the tree is none. */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { GetDirectory, openRuntime } from "../../directory/mod.ts";
+import { DirectoryListing, Published, PublishedDirectory, Subscribed } from "../../directory/messages.ts";
+import { connect, Connected } from "../../net/mod.ts";
+import { HostPort, type Routine, Stop } from "../../runtime/mod.ts";
+import { freePort, hostPort, runCake, type RunningCommand, startCake } from "../helpers/cake_command.ts";
+
+/** Listings in one message. */
+const BULK_LENGTH = 500;
+
+/** A host directory, and commands below it. */
+class Place implements AsyncDisposable {
+  readonly #running: RunningCommand[] = [];
+  readonly #closers: (() => Promise<void>)[] = [];
+  readonly port = freePort();
+  readonly folder = Deno.makeTempDirSync({ prefix: "cake-test-" });
+
+  async host(at = this.port, ...args: string[]): Promise<RunningCommand> {
+    const host = startCake(this.folder, "host", `--directory-at-host=${hostPort(at)}`, "-dl=CONSOLE", ...args);
+    this.#running.push(host);
+    await host.seen(/Listening at/);
+    return host;
+  }
+
+  /** A directory below that has told of very many names, and of one search; their processes are only said to be there. */
+  async crowd(count: number): Promise<void> {
+    const { run, close } = openRuntime();
+    const told = Promise.withResolvers<void>();
+    const isOver = Promise.withResolvers<void>();
+    const ended = run(async (self: Routine) => {
+      connect(self, new HostPort("127.0.0.1", this.port));
+      await self.select(Connected);
+      const proxy = self.returnAddress;
+      const homeAddress = self.address;
+      const subscribed = [new Subscribed({ search: "none", scope: "HOST", subscribedId: idOf(0), homeAddress })];
+      for (let at = 0; at < count; at += BULK_LENGTH) {
+        const published = Array.from({ length: Math.min(BULK_LENGTH, count - at) }, (_, index) =>
+          new Published({
+            name: `many:${at + index}`,
+            scope: "HOST",
+            encrypted: false,
+            publishedId: idOf(at + index + 1),
+            listeningIpp: new HostPort("127.0.0.1", 9),
+            homeAddress,
+          }));
+        self.send(new PublishedDirectory({ published, subscribed: at === 0 ? subscribed : [] }), proxy);
+      }
+      // What it is answered to, it has taken all that was sent before.
+      await self.ask(new GetDirectory({ about: `many:${count - 1}` }), proxy, { type: DirectoryListing });
+      isOver.promise.then(() => self.kernel.send(new Stop(), self.address, self.address));
+      told.resolve();
+      for (let message = await self.input(); !(message instanceof Stop); message = await self.input()) {
+        if (message instanceof GetDirectory) {
+          self.reply(new DirectoryListing({ scope: "PROCESS", executable: "crowd" }));
+        }
+      }
+      return null;
+    });
+    this.#closers.push(async () => {
+      isOver.resolve();
+      await ended;
+      await close();
+    });
+    await told.promise;
+  }
+
+  cake(...args: string[]) {
+    return runCake(this.folder, ...args, `--connect-to-directory=${hostPort(this.port)}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const close of this.#closers) await close();
+    for (const command of this.#running.reverse()) {
+      command.signal("SIGCONT");
+      command.signal("SIGINT");
+      await command.outcome();
+    }
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+function idOf(number: number): string {
+  return `00000000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
+}
+
+Deno.test("cake network and cake ping find everything in a directory with more listings than a message holds", async () => {
+  await using place = new Place();
+  await place.host();
+  const count = 4_000;
+  await place.crowd(count);
+  const plain = await place.cake("network");
+  assertEquals([plain.code, plain.err], [0, ""]);
+  assertMatch(
+    plain.out,
+    /^\[HOST\] host-cake \(\w{8}\)\n\+ {3}\[PROCESS\] crowd \(\?\)\n\+ {3}\[PROCESS\] cake \(\w{8}\)\n$/,
+  );
+  const listed = await place.cake("network", "--list-published", "--list-subscribed");
+  assertEquals(listed.err, "");
+  assertEquals(new Set(listed.out.match(/(?<=# ")many:\d+(?=")/g)).size, count);
+  assertEquals(listed.out.match(/\? "none"/g)?.length, 1);
+  const json = JSON.parse((await place.cake("network", "--json")).out);
+  assertEquals([json.published.length, json.subscribed.length, json.left_out], [count, 1, null]);
+  assertEquals(json.sub_directory.length, 2);
+
+  const [, own = ""] = /\[HOST\] host-cake \((\w+)\)/.exec(plain.out) ?? [];
+  assertMatch((await place.cake("ping", own, "--ping-count=1")).out, /^\[0\] \.\.\. 0\.\d+s\n$/);
+  assertEquals(
+    (await place.cake("ping", idOf(count))).err,
+    `cake: cannot ping "${idOf(count)}" (not a directory node)\n`,
+  );
+});
+
+Deno.test("cake ping asks nobody once it has found its directory, and says how many did not answer where it has not", async () => {
+  await using place = new Place();
+  await place.host();
+  const below = await place.host(freePort(), `--directory-at-lan=${hostPort(place.port)}`);
+  const tree = JSON.parse((await place.cake("network", "--json")).out);
+  const child = tree.sub_directory.find(({ scope }: { scope: string }) => scope === "HOST");
+  below.signal("SIGSTOP");
+  const { out, err: log, code } = await place.cake("ping", tree.unique_id, "--ping-count=1", "--json", "-dl=DEBUG");
+  assertEquals([code, JSON.parse(out).unique_id], [0, tree.unique_id]);
+  assertMatch(log, /ListDirectory/);
+  assertEquals(log.match(/.*GetDirectory.*/g), null);
+  const { err } = await place.cake("ping", child.unique_id);
+  assertEquals(err, `cake: cannot ping "${child.unique_id}" (not present in directory, 1 directory did not answer)\n`);
+});
+
+Deno.test("cake host refuses to be above itself; directories that are above each other are shown once", async () => {
+  await using place = new Place();
+  const same = [`--directory-at-host=${hostPort(place.port)}`, `--directory-at-lan=${hostPort(place.port)}`];
+  const refused = await runCake(place.folder, "host", ...same);
+  const here = `127.0.0.1:${place.port}`;
+  assertEquals(refused, {
+    code: 71,
+    out: "",
+    err:
+      `cake: cannot listen at "${here}" (the directory above is at "${here}", which is this one: give it an address of its own)\n`,
+  });
+
+  const other = freePort();
+  await place.host(place.port, `--directory-at-lan=${hostPort(other)}`);
+  await place.host(other, `--directory-at-lan=${hostPort(place.port)}`);
+  // The first one calls again until the second is there.
+  let shown = await place.cake("network");
+  for (let tries = 0; tries < 20 && !/above itself/.test(shown.err); tries++) shown = await place.cake("network");
+  assertEquals(shown.code, 0);
+  assertMatch(shown.err, /^cake: \[HOST\] host-cake \(\w{8}\) is above itself, what is below it is not shown again\n$/);
+  assertEquals(shown.out.match(/\[HOST\]/g)?.length, 3, shown.out);
+});
