@@ -58,6 +58,19 @@ export function silentDirectories(top: DirectoryNode): SilentDirectory[] {
   );
 }
 
+/** A directory that the topmost one has been looking for. */
+export interface LostParent {
+  /** Where it is expected. */
+  readonly at: string;
+  readonly below: DirectoryListing;
+}
+
+/** The directory that should be above all, where there is no connection to it; null if nobody looks for one. */
+export function lostParent({ listing }: DirectoryNode): LostParent | null {
+  if (typeof listing === "string" || !listing.connectToDirectory?.host) return null;
+  return { at: `${listing.connectToDirectory}`, below: listing };
+}
+
 /** An identity for people: its first digits, or all of it. */
 export function identity(id: string | null, isFull: boolean): string {
   const text = id ?? "?";

@@ -30,6 +30,7 @@ export interface Candidate {
   readonly name: string;
   readonly scope: Scope;
   readonly listening: HostPort | null;
+  readonly isEncrypted: boolean;
   /** The directory of its process, or the lowest that tells of it. */
   readonly home: KnownDirectory;
   /** Why that is not the directory of its process. */
@@ -53,6 +54,8 @@ export interface Subscriber {
   readonly home: KnownDirectory;
   readonly gap: Gap | null;
   readonly age: Age | null;
+  /** Why its search matches nothing, where it can't be used: directories of the original keep such ones. */
+  readonly problem: string | null;
 }
 
 /** How a subscriber and a candidate stand to each other. */
@@ -83,8 +86,8 @@ export function explain(top: DirectoryNode, word: string): NameExplanation[] {
   const directories = knownDirectories(top);
   const ages = new Ages(directories);
   const candidates = candidatesOf(directories, ages);
-  const subscribers = subscribersOf(directories, ages);
   const patterns = new Patterns();
+  const subscribers = subscribersOf(directories, ages, patterns);
   const names = new Set([...candidates.values()].map(({ name }) => name));
   const chosen = names.has(word) ? [word] : [...names].filter((name) => patterns.matches(word, name)).sort();
   const explanations = chosen.map((name): NameExplanation => {
@@ -106,15 +109,24 @@ export function explain(top: DirectoryNode, word: string): NameExplanation[] {
 
 /** Searches made ready once. */
 class Patterns {
-  readonly #known = new Map<string, SearchPattern | null>();
+  readonly #known = new Map<string, SearchPattern | SearchError>();
 
   matches(search: string, name: string): boolean {
-    let pattern = this.#known.get(search);
-    if (pattern === undefined) {
-      const compiled = compileSearch(search);
-      this.#known.set(search, pattern = compiled instanceof SearchError ? null : compiled);
-    }
-    return pattern?.matches(name) ?? false;
+    const pattern = this.#of(search);
+    return !(pattern instanceof SearchError) && pattern.matches(name);
+  }
+
+  problemOf(search: string): string | null {
+    const pattern = this.#of(search);
+    return pattern instanceof SearchError ? pattern.message : null;
+  }
+
+  #of(search: string): SearchPattern | SearchError {
+    const known = this.#known.get(search);
+    if (known !== undefined) return known;
+    const compiled = compileSearch(search);
+    this.#known.set(search, compiled);
+    return compiled;
   }
 }
 
@@ -155,20 +167,25 @@ function isPartial({ listing }: KnownDirectory): boolean {
 function candidatesOf(directories: readonly KnownDirectory[], ages: Ages): Map<string, Candidate> {
   const found = new Map<string, Candidate>();
   for (const home of directories) {
-    for (const { publishedId, name, scope, listeningIpp, homeAddress } of home.listing.published) {
+    for (const { publishedId, name, scope, encrypted, listeningIpp, homeAddress } of home.listing.published) {
       if (publishedId === null || name === null || scope === null) continue;
       const known = found.get(publishedId);
       if (known !== undefined && known.home.path.length >= home.path.length) continue;
       const listening = listeningIpp?.host ? listeningIpp : null;
       const gap = gapOf(home, homeAddress);
       const age = ages.of(publishedId, home, gap);
-      found.set(publishedId, { id: publishedId, name, scope, listening, home, gap, age });
+      const isEncrypted = encrypted === true;
+      found.set(publishedId, { id: publishedId, name, scope, listening, isEncrypted, home, gap, age });
     }
   }
   return found;
 }
 
-function subscribersOf(directories: readonly KnownDirectory[], ages: Ages): Map<string, Subscriber> {
+function subscribersOf(
+  directories: readonly KnownDirectory[],
+  ages: Ages,
+  patterns: Patterns,
+): Map<string, Subscriber> {
   const found = new Map<string, Subscriber>();
   for (const home of directories) {
     for (const { subscribedId, search, scope, homeAddress } of home.listing.subscribed) {
@@ -177,7 +194,8 @@ function subscribersOf(directories: readonly KnownDirectory[], ages: Ages): Map<
       if (known !== undefined && known.home.path.length >= home.path.length) continue;
       const gap = gapOf(home, homeAddress);
       const age = ages.of(subscribedId, home, gap);
-      found.set(subscribedId, { id: subscribedId, search, scope, home, gap, age });
+      const problem = patterns.problemOf(search);
+      found.set(subscribedId, { id: subscribedId, search, scope, home, gap, age, problem });
     }
   }
   return found;
@@ -199,9 +217,10 @@ function sessionOf({ home, id }: Subscriber, name: string): SessionView | null {
 
 function viewOf({ route, status }: PeerSession): SessionView | null {
   if (route instanceof RouteOverLoop) {
-    const { publishedId, scope } = route;
+    const { publishedId, scope, encrypted } = route;
     const isOpen = status instanceof Connected;
-    return { publishedId, scope: scope!, isOpen, text: isOpen ? connectionText(status) : `${status}` };
+    const way = isOpen ? `${connectionText(status)}${encrypted === true ? ", encrypted" : ""}` : `${status}`;
+    return { publishedId, scope: scope!, isOpen, text: way };
   }
   if (!(route instanceof RouteToAddress)) return null;
   return { publishedId: route.publishedId, scope: route.scope!, isOpen: true, text: "in one process" };
@@ -238,6 +257,11 @@ function relate(
   const waiting = waitingReason(subscriber, candidate);
   if (waiting !== null) return not(`matched at ${scope}, but ${waiting}`, scope);
   if (session === null) {
+    if (!isRouted(meeting, subscriber, candidate)) {
+      const reason = `${label(meeting)} has not matched them`;
+      if (isPartial(meeting)) return unknown(`${label(meeting)} ${PARTIAL_TEXT}`);
+      return lack === null ? not(reason) : unknown(`${lack}; ${reason}`);
+    }
     if (lack !== null) return unknown(`${lack}; matched at ${scope}`, scope);
     return not(`matched at ${scope}, but there is no session`, scope);
   }
@@ -301,6 +325,12 @@ function reachProblem(subscriber: Subscriber, candidate: Candidate, meeting: Kno
   }
   if (listing.subscribed.some(({ subscribedId }) => subscribedId === subscriber.id)) return null;
   return isNearer(subscriber.scope, scope) ? beyond("subscribed", subscriber.scope) : unlisted("search");
+}
+
+function isRouted({ listing }: KnownDirectory, subscriber: Subscriber, candidate: Candidate): boolean {
+  return listing.routed.some(({ subscribedId, publishedId }) =>
+    subscribedId === subscriber.id && publishedId === candidate.id
+  );
 }
 
 /** The publication that a directory matches with a subscription in place of this one. */

@@ -7,6 +7,7 @@ import {
   directoryLabel,
   type DirectoryNode,
   identity,
+  lostParent,
   silentDirectories,
   type SilentDirectory,
 } from "./directory_tree.ts";
@@ -18,6 +19,8 @@ import {
   type Relation,
   type Subscriber,
 } from "./explanation.ts";
+import { SearchError } from "../../directory/match/search_error.ts";
+import { compileSearch } from "../../directory/match/search_pattern.ts";
 import { shortSpan } from "../spans.ts";
 import { atLevel } from "./tree_lines.ts";
 
@@ -25,8 +28,8 @@ import { atLevel } from "./tree_lines.ts";
 export function explanationLines({ name, candidates, unserved }: NameExplanation, isFull: boolean): string[] {
   const lines = [`"${name}"`];
   for (const { candidate, relations } of candidates) {
-    const { id, scope, listening, age } = candidate;
-    const place = listening === null ? "" : ` ${listening}`;
+    const { id, scope, listening, isEncrypted, age } = candidate;
+    const place = `${listening === null ? "" : ` ${listening}`}${isEncrypted ? " encrypted" : ""}`;
     const at = placeText(candidate, isFull);
     lines.push(atLevel(1, `# (${identity(id, isFull)}) ${scope}${place} in ${at}${ageText(age)}`));
     for (const relation of relations) {
@@ -35,7 +38,12 @@ export function explanationLines({ name, candidates, unserved }: NameExplanation
     if (relations.length === 0) lines.push(atLevel(2, "(no subscribers)"));
   }
   if (candidates.length === 0) lines.push(atLevel(1, "(not published)"));
-  for (const subscriber of unserved) lines.push(atLevel(1, subscriberText(subscriber, isFull)));
+  for (const subscriber of unserved) {
+    const { problem } = subscriber;
+    lines.push(
+      atLevel(1, `${subscriberText(subscriber, isFull)}${problem === null ? "" : `: matches nothing: ${problem}`}`),
+    );
+  }
   return lines;
 }
 
@@ -61,20 +69,32 @@ function subscriberText(subscriber: Subscriber, isFull: boolean): string {
   return `? "${search}" (${identity(id, isFull)}) ${scope} in ${placeText(subscriber, isFull)}`;
 }
 
-/** Why a directory did not answer; which timer ran out is of no interest. */
-function faultText(fault: string): string {
-  return fault.startsWith("timed out") ? " in time" : `: ${fault}`;
+/** That a directory did not answer, and why; which timer ran out is of no interest. */
+export function answerText(fault: string): string {
+  return fault.startsWith("timed out") ? " did not answer in time" : ` did not answer: ${fault}`;
 }
 
 /** What is missing from explanations, a line each: directories that did not answer, and such as could not tell all. */
 export function missingLines(top: DirectoryNode, word: string): string[] {
+  const lost = lostParent(top);
+  const above = lost === null
+    ? []
+    : [`${directoryLabel(lost.below, false)} is not connected to a directory above it at ${lost.at}`];
   const silent = silentDirectories(top).map(({ at, above, fault }) =>
-    `the directory at ${at}, below ${directoryLabel(above, false)}, did not answer${faultText(fault)}`
+    `the directory at ${at}, below ${directoryLabel(above, false)},${answerText(fault)}`
   );
   const partial = partialDirectories(top).map((directory) =>
     `${directoryLabel(directory, false)} has more about "${word}" than it could tell`
   );
-  return [...silent, ...partial];
+  return [...above, ...silent, ...partial];
+}
+
+/** Why there is nothing to explain. */
+export function absenceText(tree: DirectoryNode, word: string): string {
+  const isWhole = silentDirectories(tree).length === 0 && lostParent(tree) === null;
+  const place = isWhole ? "not present in directory" : "not present in the directories that answered";
+  const search = compileSearch(word);
+  return search instanceof SearchError ? `${place}; as a search it is refused: ${search.message}` : place;
 }
 
 /** An explanation as plain JSON values, with what is missing from it. */
@@ -84,6 +104,7 @@ export function explanationJson({ name, candidates, unserved }: NameExplanation,
     candidates: candidates.map(({ candidate, relations }) => ({
       published_id: candidate.id,
       scope: candidate.scope,
+      encrypted: candidate.isEncrypted,
       ...ageJson(candidate.age),
       listening_ipp: candidate.listening === null
         ? null
@@ -96,8 +117,9 @@ export function explanationJson({ name, candidates, unserved }: NameExplanation,
         reason,
       })),
     })),
-    unserved: unserved.map(subscriberJson),
+    unserved: unserved.map((subscriber) => ({ ...subscriberJson(subscriber), problem: subscriber.problem })),
     silent: silentDirectories(top).map(silentJson),
+    lost: lostJson(top),
     partial: partialDirectories(top).map(directoryJson),
   };
 }
@@ -120,6 +142,11 @@ function placeJson({ home: { listing }, gap }: Candidate | Subscriber) {
 
 function silentJson({ at, above, fault }: SilentDirectory) {
   return { at, above: directoryJson(above), fault };
+}
+
+function lostJson(top: DirectoryNode) {
+  const lost = lostParent(top);
+  return lost === null ? null : { at: lost.at, below: directoryJson(lost.below) };
 }
 
 function directoryJson({ scope, executable, uniqueId }: DirectoryListing) {

@@ -12,6 +12,7 @@ import {
   DirectoryRoute,
   Published,
   RouteInWaiting,
+  Subscribed,
 } from "../../directory/messages.ts";
 import { addressOf, type AddressValue as Address, BookReader, decodeMessage, HostPort } from "../../runtime/mod.ts";
 import { type Line, readTranscript } from "../directory/transcript.ts";
@@ -282,4 +283,29 @@ Deno.test("explain() says nothing of two that are in a directory that did not an
   group.details = null;
   assertMatch(linesOf(whole, "svc:net")[1]!, /: not joined: .* \(53e0ceaf\) does not list the name$/);
   assertEquals(listingAt(PUBLISHER).scope, "PROCESS");
+});
+
+Deno.test("explain() says of a search that can't be used that it matches nothing, and of a match that there is none", async () => {
+  const tree = await recordedTree();
+  const host = tree.listing as DirectoryListing;
+  const [known] = host.subscribed as [Subscribed];
+  const search = "svc:(?=x)";
+  host.subscribed.push(
+    new Subscribed({
+      search,
+      scope: "HOST",
+      subscribedId: "99999999-0000-4000-8000-000000000000",
+      homeAddress: known.homeAddress,
+    }),
+  );
+  assertMatch(linesOf(tree, search)[2]!, /^\+ {3}\? "svc:\(\?=x\)" \(99999999\) HOST in .*: matches nothing: .+/);
+  const { unserved } = explanationJson(explain(tree, search)[0]!, tree) as {
+    unserved: { problem: string | null }[];
+  };
+  assertEquals(unserved.map(({ problem }) => problem === null), [true, false]);
+
+  const subscriber = explain(tree, "svc:far")[0]!.candidates[0]!.relations[0]!.subscriber;
+  (subscriber.home.listing.peer as Map<string, unknown>).clear();
+  host.routed.length = 0;
+  assertMatch(linesOf(tree, "svc:far")[1]!, /: not joined: \[HOST\] host-cake \(540e4147\) has not matched them$/);
 });
