@@ -54,6 +54,10 @@ export const RECONNECT_SOON_ATTEMPTS = 100;
 export const STABLE_LINK_MS = 10_000;
 /** Attempts to find a parent where it was before, until it is looked for in other places again. */
 export const PROVEN_PLACE_ATTEMPTS = 8;
+/** The first and the longest wait before a machine without an address is asked for it again, to find the parent by it. */
+export const ADDRESS_AGAIN_MS = { first: 250, max: 4_000 } as const;
+/** How long after a request for a parent there may be nothing listed yet that needs one: a publication waits for its port. */
+export const NEED_LISTED_MS = 30_000;
 /** Waits before listening again where a port could not be had; after the last one the directory gives up. */
 export const LISTEN_AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 

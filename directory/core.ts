@@ -132,7 +132,8 @@ export class DirectoryCore {
     const { scope, encrypted } = options;
     this.#chores = new Chores(options.turnUnits);
     this.#listings = new Listings(scope);
-    this.#parent = new ParentLink(this.#effects, { scope, encrypted, parent: options.connectTo });
+    const isNeeded = (): boolean => this.#listings.isForAbove;
+    this.#parent = new ParentLink(this.#effects, { scope, encrypted, parent: options.connectTo, isNeeded });
     this.#accept = new AcceptLink(this.#effects, { scope, encrypted, at: options.acceptAt });
     this.#subscribers = new SubscriberHome(this.#effects, this.#transports, (id) => this.#renew(id));
     this.#routes = new Routes({
@@ -275,7 +276,7 @@ export class DirectoryCore {
   }
 
   #timerDue(timer: string, moment: Moment): void {
-    if (timer === RECONNECT_TIMER) this.#parent.reconnect();
+    if (timer === RECONNECT_TIMER) this.#parent.reconnect(moment);
     else if (timer === LISTEN_TIMER) this.#accept.start();
     else if (timer === STALE_TIMER) this.#subscribers.forgetStale(moment);
     else if (!this.#subscribers.timerDue(timer, moment)) this.#transports.timerDue(timer, moment);

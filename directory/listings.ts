@@ -54,6 +54,8 @@ export class Listings {
   readonly #claims = new NameIndex<Claim>();
   readonly #searches = new SearchIndex<Subscription>();
   readonly #expressions = new ExpressionShelf();
+  /** Listings that reach further than this directory. */
+  #widerCount = 0;
 
   /** @param scope The directory's own scope; what reaches further is for the directory above as well. */
   constructor(readonly scope: Scope) {}
@@ -61,6 +63,11 @@ export class Listings {
   /** How many different searches are in use. */
   get searchCount(): number {
     return this.#searches.size;
+  }
+
+  /** True while something is listed that is for the directory above as well. */
+  get isForAbove(): boolean {
+    return this.#widerCount > 0;
   }
 
   /** The publication that subscribers of a name meet here. */
@@ -92,6 +99,7 @@ export class Listings {
   /** Adds a publication; true when it is the one that subscribers of its name meet here. */
   addPublication(publication: Publication): boolean {
     this.publications.set(publication.id, publication);
+    if (isWider(publication.scope, this.scope)) this.#widerCount++;
     publication.owner?.publications.add(publication);
     const claim = this.#claims.get(publication.name);
     if (claim === undefined) {
@@ -107,7 +115,10 @@ export class Listings {
 
   /** Removes a publication; returns the one that takes its place, if it was the one that subscribers meet. */
   removePublication(publication: Publication): Publication | null {
-    if (this.publications.delete(publication.id)) this.lostCounts.publications++;
+    if (this.publications.delete(publication.id)) {
+      this.lostCounts.publications++;
+      if (isWider(publication.scope, this.scope)) this.#widerCount--;
+    }
     publication.owner?.publications.delete(publication);
     const claim = this.#claims.get(publication.name);
     if (claim === undefined) return null;
@@ -139,12 +150,16 @@ export class Listings {
 
   addSubscription(subscription: Subscription): void {
     this.subscriptions.set(subscription.id, subscription);
+    if (isWider(subscription.scope, this.scope)) this.#widerCount++;
     subscription.owner?.subscriptions.add(subscription);
     if (subscription.pattern !== null) this.#searches.add(subscription.pattern, subscription);
   }
 
   removeSubscription(subscription: Subscription): void {
-    if (this.subscriptions.delete(subscription.id)) this.lostCounts.subscriptions++;
+    if (this.subscriptions.delete(subscription.id)) {
+      this.lostCounts.subscriptions++;
+      if (isWider(subscription.scope, this.scope)) this.#widerCount--;
+    }
     subscription.owner?.subscriptions.delete(subscription);
     this.#searches.delete(subscription.search, subscription);
   }

@@ -3,7 +3,14 @@
 /** The one link upward: where it leads, when it is made, and when it is made again. */
 
 import type { AddressValue as Address, HostPort, Scope } from "../runtime/mod.ts";
-import { PROVEN_PLACE_ATTEMPTS, STABLE_LINK_MS, STALE_ROUTE_MARGIN_MS, WAITING_OBJECTS_MAX } from "./bounds.ts";
+import {
+  ADDRESS_AGAIN_MS,
+  NEED_LISTED_MS,
+  PROVEN_PLACE_ATTEMPTS,
+  STABLE_LINK_MS,
+  STALE_ROUTE_MARGIN_MS,
+  WAITING_OBJECTS_MAX,
+} from "./bounds.ts";
 import type { Effects, Moment } from "./effects.ts";
 import { DirectoryOpened } from "./messages.ts";
 import {
@@ -15,18 +22,43 @@ import {
 } from "./parent_address.ts";
 import { isWider } from "./scope.ts";
 
-/** The timer before the next attempt to connect. */
+/** The timer before the next attempt to connect, or to find out where to. */
 export const RECONNECT_TIMER = "reconnect";
 
 type LinkState = "unset" | "connecting" | "up" | "waiting";
 
-/** The link from a directory to its parent. */
+/** What a link is made with. */
+export interface ParentLinkOptions {
+  readonly scope: Scope;
+  readonly encrypted: boolean;
+  /** The configured parent, or null to find one when it is needed. */
+  readonly parent: HostPort | null;
+  /** True while something is listed that is for a parent. */
+  readonly isNeeded: () => boolean;
+}
+
+/**
+ * The link from a directory to its parent.
+ *
+ * A host that was not told where its parent is derives that from the address of its machine. It may have none yet, since it is
+ * started before the network is, and another one later, so it looks again: in growing intervals while it has none, and before
+ * each attempt to connect.
+ */
 export class ParentLink {
   readonly #scope: Scope;
   readonly #encrypted: boolean;
   readonly #effects: Effects;
+  readonly #isNeeded: () => boolean;
+  /** True for a link whose places follow from the address of this machine. */
+  readonly #isByAddress: boolean;
   /** Places to try, the current one first. */
   #places: HostPort[];
+  /** The same as they were found, the nearest first. */
+  #derived: readonly HostPort[] = [];
+  /** How often in a row this machine had no address that tells. */
+  #searches = 0;
+  /** When a parent was last asked for. */
+  #neededAt = -Infinity;
   /** Where hosts turned out to be, by what they are called in the places: a name does not tell. */
   readonly #found = new Map<string, Neighbourhood>();
   #state: LinkState = "unset";
@@ -40,12 +72,13 @@ export class ParentLink {
   /** Objects that asked for the link to be tried. */
   #waiting = new Set<Address>();
 
-  /** @param parent The configured parent, or null to find one when it is needed. */
-  constructor(effects: Effects, options: { scope: Scope; encrypted: boolean; parent: HostPort | null }) {
+  constructor(effects: Effects, { scope, encrypted, parent, isNeeded }: ParentLinkOptions) {
     this.#effects = effects;
-    this.#scope = options.scope;
-    this.#encrypted = options.encrypted;
-    this.#places = options.parent === null ? [] : [options.parent];
+    this.#scope = scope;
+    this.#encrypted = encrypted;
+    this.#isNeeded = isNeeded;
+    this.#isByAddress = parent === null && scope === "HOST";
+    this.#places = parent === null ? [] : [parent];
   }
 
   /** The proxy of the parent while it is connected. */
@@ -65,11 +98,43 @@ export class ParentLink {
 
   /** A listing of this scope needs a parent: finds one if there is none yet. */
   need(scope: Scope, moment: Moment): void {
-    if (this.#places.length > 0 || !isWider(scope, this.#scope)) return;
-    const { draw } = moment;
+    if (!isWider(scope, this.#scope)) return;
+    this.#neededAt = moment.now;
+    if (this.#places.length > 0 || this.#state !== "unset") return;
+    this.#searches = 0;
+    this.#seek(moment);
+  }
+
+  /** Connects to where the parent may be, or waits until this machine has an address that tells. */
+  #seek(moment: Moment): void {
+    if (this.#findPlaces(moment)) {
+      this.#searches = 0;
+      return this.#connect();
+    }
+    this.#state = "unset";
+    if (!this.#isByAddress || !this.#isWanted(moment)) return;
+    this.#state = "waiting";
+    const { first, max } = ADDRESS_AGAIN_MS;
+    this.#effects.startTimer(RECONNECT_TIMER, Math.min(max, first * 2 ** Math.min(this.#searches++, 20)));
+  }
+
+  /** Once there was a place it is tried for ever; until then only while there is something to be told there. */
+  #isWanted({ now }: Moment): boolean {
+    return this.#places.length > 0 || this.#isNeeded() || now - this.#neededAt < NEED_LISTED_MS;
+  }
+
+  /** True where there are places to try. Those that follow from another address than before begin anew. */
+  #findPlaces({ draw }: Moment): boolean {
+    if (this.#places.length > 0 && !this.#isByAddress) return true;
     const primary = { address: draw.primaryAddress(), prefixBits: draw.primaryPrefixBits() };
-    this.#places = defaultParents(this.#scope, primary);
-    this.start();
+    const places = defaultParents(this.#scope, primary);
+    if (places.length === 0 || isSame(places, this.#derived)) return places.length > 0;
+    this.#derived = places;
+    this.#places = places;
+    this.#found.clear();
+    this.#attempts = 0;
+    this.#isProven = false;
+    return true;
   }
 
   #connect(): void {
@@ -111,8 +176,9 @@ export class ParentLink {
     this.#answer();
   }
 
-  reconnect(): void {
-    if (this.#state === "waiting") this.#connect();
+  /** The wait is over. */
+  reconnect(moment: Moment): void {
+    if (this.#state === "waiting") this.#seek(moment);
   }
 
   /** How long after a new link routes may still be told again by directories whose children come back late. Milliseconds. */
@@ -140,4 +206,8 @@ export class ParentLink {
     for (const object of this.#waiting) this.#effects.send(object, new DirectoryOpened());
     this.#waiting = new Set();
   }
+}
+
+function isSame(places: readonly HostPort[], others: readonly HostPort[]): boolean {
+  return places.length === others.length && places.every(({ host }, at) => host === others[at]!.host);
 }
