@@ -15,6 +15,7 @@ import {
 } from "../runtime/mod.ts";
 import { directoryHooks } from "../directory/mod.ts";
 import { type CommandCall, PROGRAM_NAME } from "./command.ts";
+import { DIRECTORY_ADDRESSES } from "./directory_addresses.ts";
 import { group, GROUP_SURROUNDINGS, type GroupSurroundings } from "./group.ts";
 import { RUN_HELP } from "./group_help.ts";
 
@@ -33,7 +34,7 @@ export function groupProgram(world: World, surroundings: GroupSurroundings = {})
     main: group,
     name: PROGRAM_NAME,
     executable: groupExecutable(world),
-    addresses: { directory_at_host: "connect", directory_at_lan: "connect" },
+    addresses: DIRECTORY_ADDRESSES.group,
     launch: groupLaunch,
     tellsReady: true,
     hooks: {

@@ -12,6 +12,7 @@ import {
 } from "../../runtime/mod.ts";
 import { type Command, type CommandCall, type CommandResult, type CommandSetting, PROGRAM_NAME } from "../command.ts";
 import { host as hostDirectory, lan as lanDirectory } from "../directories.ts";
+import { DIRECTORY_ADDRESSES } from "../directory_addresses.ts";
 import { settingArguments } from "../group_program.ts";
 import { standardFlags } from "../standard_flags.ts";
 
@@ -44,7 +45,7 @@ export const host: Command = {
   wordsMax: 0,
   forwards: false,
   examples: ["host", `host --directory-at-lan='{"host": "192.168.1.7", "port": 54195}'`],
-  run: (call) => runDirectory(call, hostDirectory, { directory_at_host: "listen", directory_at_lan: "connect" }),
+  run: (call) => runDirectory(call, hostDirectory, DIRECTORY_ADDRESSES.host),
 };
 
 /** The directory of the local network. */
@@ -56,7 +57,7 @@ export const lan: Command = {
   wordsMax: 0,
   forwards: false,
   examples: ["lan", `lan --directory-at-lan='{"host": "0.0.0.0", "port": 54195}'`],
-  run: (call) => runDirectory(call, lanDirectory, { directory_at_lan: "listen" }),
+  run: (call) => runDirectory(call, lanDirectory, DIRECTORY_ADDRESSES.lan),
 };
 
 async function runDirectory(call: CommandCall, main: ActorTypeLike, addresses: AddressUses): Promise<CommandResult> {

@@ -3,6 +3,7 @@
 import { basename, dirname, join } from "@std/path";
 import { Boolean, Faulted, FileError, type SplitArguments, Unicode, type World } from "../../runtime/mod.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
+import { refuseBadDirectories } from "../directory_addresses.ts";
 import { cakeLaunch } from "../group_program.ts";
 import { absolutePath } from "../homes.ts";
 import { launchdPlist, type ServicePlan, ServiceTextError, systemdUnit, windowsTask } from "../service/service_text.ts";
@@ -41,6 +42,7 @@ export const service: Command = {
     },
   ],
   forwards: true,
+  wordsMax: 2,
   examples: ["service install host", "service install /srv/plant --user", "service install lan --print"],
   run,
 };
@@ -87,6 +89,7 @@ async function planOf(call: CommandCall, what: string): Promise<ServicePlan | Fa
   const isOfUser = settings.get("user") === true;
   const level = `--debug-level=${call.commandLine.debugLevel ?? LOG_LEVEL}`;
   const isDirectory = what === "host" || what === "lan";
+  refuseBadDirectories(call.rest, isDirectory ? what : "group");
   const home = isDirectory ? null : await homeOf(world, absolutePath(world, what));
   if (home === null && !isDirectory) {
     return new Faulted(`cannot find a home at "${what}"`, "neither it nor .layer-cake there");
@@ -131,8 +134,10 @@ async function accountOf(world: World, path: string, isDirectory: boolean): Prom
   return owner ? String(owner.user) : null;
 }
 
-function forwarded({ long }: SplitArguments): string[] {
-  return [...long].map(([name, text]) => text === undefined ? `--${name}` : `--${name}=${text}`);
+function forwarded({ long, short }: SplitArguments): string[] {
+  const text = (dashes: string) => ([name, value]: [string, string | undefined]) =>
+    value === undefined ? `${dashes}${name}` : `${dashes}${name}=${value}`;
+  return [...[...long].map(text("--")), ...[...short].map(text("-"))];
 }
 
 interface Platform {

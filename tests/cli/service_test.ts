@@ -102,6 +102,19 @@ Deno.test("cake service --print finds the home of a folder", async () => {
 
 Deno.test("cake service says what is missing or can't be", async () => {
   const { cake } = simulatedCake();
+  for (
+    const [what, argument, problem] of [
+      ["host", '--directory-at-lan={"host": "10.0.0.1"}', "no port"],
+      ["lan", '-dal={"host": "", "port": 5}', "no host"],
+      ["/project", '--directory-at-host={"host": "10.0.0.1", "port": 0}', "port 0"],
+    ] as const
+  ) {
+    const [out, err, status] = await cake("service", "install", what, "--print", argument);
+    assertEquals([out, status], ["", 71]);
+    assert(err.startsWith("cake: cannot use --directory-at-") && err.includes(`(${problem}`), err);
+  }
+  assertEquals((await cake("service", "install", "lan", "--print", "-ed"))[0].includes('"-ed"'), true);
+  assertMatch((await cake("service", "install", "lan", "host"))[1], /unexpected "host"/);
   assertMatch((await cake("service"))[1], /expected install, uninstall, status/);
   assertMatch((await cake("service", "install"))[1], /expected host, lan or the folder of a home/);
   assertMatch((await cake("service", "install", "/nowhere"))[1], /cannot find a home at "\/nowhere"/);
