@@ -82,6 +82,10 @@ interface Draft {
   readonly level: number;
 }
 
+function draftAt(at: string | null, above: Draft | null): Draft {
+  return { at, listing: "not asked", below: [], leftOut: null, above, level: (above?.level ?? 0) + 1 };
+}
+
 /** A directory to ask. */
 interface Task {
   readonly draft: Draft;
@@ -96,6 +100,8 @@ class TreeWalk {
   readonly #found = new AbortController();
   readonly #signal: AbortSignal;
   readonly #waiting: Task[] = [];
+  /** Resolves when there are more directories to ask. */
+  #expanded = Promise.withResolvers<void>();
   #count = 1;
   #pagesLeft: number;
 
@@ -118,25 +124,32 @@ class TreeWalk {
 
   /** All that is reached from the topmost directory, which has told of itself. */
   async from(top: DirectoryListing): Promise<DirectoryNode> {
-    const root: Draft = { at: null, listing: top, below: [], leftOut: null, above: null, level: 1 };
+    const root = draftAt(null, null);
+    root.listing = top;
+    const running = new Set<Promise<void>>();
+    const begin = (steps: Promise<void>): void => {
+      const work: Promise<void> = steps.finally(() => running.delete(work));
+      running.add(work);
+    };
+    begin(this.#finishTop(root, top));
+    while (running.size > 0) {
+      while (!this.#signal.aborted && running.size < PARALLEL_MAX && this.#waiting.length > 0) {
+        begin(this.#askOne(this.#waiting.shift()!));
+      }
+      await Promise.race([...running, this.#expanded.promise]);
+      this.#expanded = Promise.withResolvers();
+    }
+    return root;
+  }
+
+  async #finishTop(root: Draft, top: DirectoryListing): Promise<void> {
     const address = top.directoryAddress;
     this.#look(top);
-    if (address !== null && !this.#signal.aborted) {
-      // Directories on the way have passed the first question on as they know it: those of the original without what is wanted.
-      const told = top.page === null ? await this.#ask(address, null) : top;
-      if (typeof told !== "string" && (told.page !== null || this.isAbout)) root.listing = told;
-      await this.#finish(root, address);
-    }
-    const running = new Set<Promise<void>>();
-    while (!this.#signal.aborted && this.#waiting.length + running.size > 0) {
-      while (running.size < PARALLEL_MAX && this.#waiting.length > 0) {
-        const work: Promise<void> = this.#askOne(this.#waiting.shift()!).finally(() => running.delete(work));
-        running.add(work);
-      }
-      await Promise.race(running);
-    }
-    await Promise.all(running);
-    return root;
+    if (address === null || this.#signal.aborted) return;
+    // Directories on the way have passed the first question on as they know it: those of the original without what is wanted.
+    const told = top.page === null ? await this.#ask(address, null) : top;
+    if (typeof told !== "string" && (told.page !== null || this.isAbout)) root.listing = told;
+    await this.#finish(root, address);
   }
 
   async #askOne({ draft, address }: Task): Promise<void> {
@@ -144,7 +157,7 @@ class TreeWalk {
     await this.#finish(draft, address);
   }
 
-  /** Asks for the other pages of a directory, and has those below it asked. */
+  /** Has those below a directory asked, and asks for its other pages meanwhile. */
   async #finish(draft: Draft, address: AddressValue): Promise<void> {
     const { listing } = draft;
     if (!(listing instanceof DirectoryListing)) return;
@@ -153,8 +166,8 @@ class TreeWalk {
       return;
     }
     this.#look(listing);
-    await this.#askForPages(draft, listing, address);
     this.#expand(draft, listing);
+    await this.#askForPages(draft, listing, address);
   }
 
   #look(listing: DirectoryListing): void {
@@ -174,28 +187,23 @@ class TreeWalk {
         return;
       }
       entries.add(page);
+      this.#expand(draft, listing);
       from = page.page.next;
     }
   }
 
+  /** Has those below a directory asked that were not known before. */
   #expand(draft: Draft, listing: DirectoryListing): void {
-    const places = [...listing.subDirectory as Map<HostPort, AddressValue>];
-    const { level } = draft;
-    const room = level < LEVELS_MAX ? DIRECTORIES_MAX - this.#count : 0;
+    const places = [...listing.subDirectory as Map<HostPort, AddressValue>].slice(draft.below.length);
+    const room = draft.level < LEVELS_MAX ? DIRECTORIES_MAX - this.#count : 0;
     if (places.length > room) draft.leftOut ??= "has more directories below it than are asked";
     for (const [ipp, address] of places.slice(0, room)) {
-      const below: Draft = {
-        at: `${ipp}`,
-        listing: "not asked",
-        below: [],
-        leftOut: null,
-        above: draft,
-        level: level + 1,
-      };
+      const below = draftAt(`${ipp}`, draft);
       draft.below.push(below);
       this.#waiting.push({ draft: below, address });
       this.#count++;
     }
+    if (places.length > 0) this.#expanded.resolve();
   }
 
   async #ask(address: AddressValue, from: DirectoryCursor | null): Promise<DirectoryListing | string> {

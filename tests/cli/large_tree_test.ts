@@ -2,7 +2,14 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { GetDirectory, openRuntime } from "../../directory/mod.ts";
-import { DirectoryListing, Published, PublishedDirectory, Subscribed } from "../../directory/messages.ts";
+import {
+  DirectoryCursor,
+  DirectoryListing,
+  DirectoryPage,
+  Published,
+  PublishedDirectory,
+  Subscribed,
+} from "../../directory/messages.ts";
 import { connect, Connected } from "../../net/mod.ts";
 import { HostPort, type Routine, Stop } from "../../runtime/mod.ts";
 import { freePort, hostPort, runCake, type RunningCommand, startCake } from "../helpers/cake_command.ts";
@@ -24,8 +31,15 @@ class Place implements AsyncDisposable {
     return host;
   }
 
-  /** A directory below that has told of very many names, and of one search; their processes are only said to be there. */
-  async crowd(count: number): Promise<void> {
+  /**
+   * A directory below that has told of very many names, and of one search; their processes are only said to be there.
+   *
+   * @param answer What it says when it is asked.
+   */
+  async crowd(
+    count: number,
+    answer: (question: GetDirectory) => DirectoryListing = () => crowdListing(),
+  ): Promise<void> {
     const { run, close } = openRuntime();
     const told = Promise.withResolvers<void>();
     const isOver = Promise.withResolvers<void>();
@@ -52,9 +66,7 @@ class Place implements AsyncDisposable {
       isOver.promise.then(() => self.kernel.send(new Stop(), self.address, self.address));
       told.resolve();
       for (let message = await self.input(); !(message instanceof Stop); message = await self.input()) {
-        if (message instanceof GetDirectory) {
-          self.reply(new DirectoryListing({ scope: "PROCESS", executable: "crowd" }));
-        }
+        if (message instanceof GetDirectory) self.reply(answer(message));
       }
       return null;
     });
@@ -79,6 +91,14 @@ class Place implements AsyncDisposable {
     }
     await Deno.remove(this.folder, { recursive: true });
   }
+}
+
+/** What a directory says of itself, and of publications with these numbers. */
+function crowdListing(numbers: readonly number[] = [], page: DirectoryPage | null = null): DirectoryListing {
+  const published = numbers.map((number) =>
+    new Published({ name: `few:${number}`, scope: "HOST", publishedId: idOf(number), listeningIpp: new HostPort() })
+  );
+  return new DirectoryListing({ scope: "PROCESS", executable: "crowd", published, page });
 }
 
 function idOf(number: number): string {
@@ -110,6 +130,27 @@ Deno.test("cake network and cake ping find everything in a directory with more l
     (await place.cake("ping", idOf(count))).err,
     `cake: cannot ping "${idOf(count)}" (not a directory node)\n`,
   );
+});
+
+Deno.test("cake network takes what pages tell twice once, and says where there is more than it was told", async () => {
+  await using place = new Place();
+  await place.host();
+  const next = (told: number) => new DirectoryPage({ next: new DirectoryCursor({ section: 1, told }) });
+  const isFirst = ({ part }: GetDirectory) => part?.from === null;
+  // The first one has lost something between its pages, the second one is another directory after its first page.
+  await place.crowd(
+    0,
+    (question) => isFirst(question) ? crowdListing([1, 2], next(2)) : crowdListing([2, 3], new DirectoryPage()),
+  );
+  await place.crowd(0, (question) => isFirst(question) ? crowdListing([4], next(1)) : crowdListing([5]));
+  const { out, err, code } = await place.cake("network", "--list-published");
+  assertEquals([code, err], [0, "cake: [PROCESS] crowd (?) has more entries than it told (unexpected answer)\n"]);
+  assertEquals(out.match(/few:\d/g), ["few:1", "few:2", "few:3", "few:4"]);
+  const { sub_directory: below } = JSON.parse((await place.cake("network", "--json")).out);
+  assertEquals(below.slice(0, 2).map(({ left_out }: { left_out: string | null }) => left_out), [
+    null,
+    "has more entries than it told (unexpected answer)",
+  ]);
 });
 
 Deno.test("cake ping asks nobody once it has found its directory, and says how many did not answer where it has not", async () => {
