@@ -29,10 +29,13 @@ const THIS_MACHINE = /^(?:(?:.+\.)?localhost\.?|::1)$/i;
 /** Unique local and link-local addresses of IPv6. */
 const PRIVATE_IPV6 = /^(?:f[cd][\da-f]{2}|fe[89ab][\da-f]):/i;
 
-/** The neighbourhood of a host by its numeric address. Other names than that of this machine count as elsewhere. */
+/** Names of one part, and those of domains that only networks of one's own have (RFC 6762, 8375, and reserved ones). */
+const PRIVATE_NAME = /^[^.:\s]+\.?$|\.(?:local|lan|internal|home\.arpa)\.?$/i;
+
+/** The neighbourhood of a host by its numeric address, or by its name as far as that tells; others count as elsewhere. */
 export function neighbourhoodOf(host: string): Neighbourhood {
   if (THIS_MACHINE.test(host)) return "loopback";
-  if (PRIVATE_IPV6.test(host)) return "private";
+  if (PRIVATE_IPV6.test(host) || PRIVATE_NAME.test(host)) return "private";
   const octets = octetsOf(host.replace(MAPPED_PREFIX, ""));
   if (octets === null) return "public";
   const [first, second] = octets;

@@ -107,8 +107,9 @@ Deno.test("DirectoryCore: a host that has found its station goes back there, unt
 Deno.test("neighbourhoodOf() knows this machine, private networks of both kinds, and that a name may be anywhere", () => {
   const hosts = {
     loopback: ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "localhost", "LocalHost.", "cake.localhost"],
-    private: ["10.0.0.1", "172.16.0.1", "172.31.9.9", "192.168.1.1", "::ffff:10.1.1.1", "fe80::1%eth0", "fd00:1::2"],
-    public: ["172.32.0.1", "203.0.113.7", "2001:db8::1", "localhost.example.com", "notlocalhost", "10.0.0.256", ""],
+    private: ["10.0.0.1", "172.16.0.1", "172.31.9.9", "192.168.1.1", "::ffff:10.1.1.1", "fe80::1%eth0", "fd00:1::2"]
+      .concat(["station", "notlocalhost", "station.local", "a.b.home.arpa", "Station.LAN."]),
+    public: ["172.32.0.1", "203.0.113.7", "2001:db8::1", "localhost.example.com", "lan.example.com", "10.0.0.256", ""],
   };
   for (const [neighbourhood, all] of Object.entries(hosts)) {
     for (const host of all) assertEquals(neighbourhoodOf(host), neighbourhood, host);
@@ -146,13 +147,16 @@ Deno.test("reconnectDelay() is short for a parent that was found far away and is
   assertEquals([8, 100, 120].map((attempts) => delay(attempts, true)), [18_000, 18_000, 72_000]);
 });
 
+/** A name that says nothing of where it is. */
+const STATION = "station.example.com";
+
 /** A lan directory on a machine of its own, and a host that knows it by name; the moment when both are connected. */
 async function byName(address: string): Promise<{ simulation: Simulation; host: Member; lan: Member }> {
   const simulation = new Simulation({ seed: 1 });
-  simulation.host("station", { address });
-  const lan = new Member(simulation, "lan", { scope: "LAN", host: "station" });
+  simulation.host(STATION, { address });
+  const lan = new Member(simulation, "lan", { scope: "LAN", host: STATION });
   await simulation.runFor(100);
-  const host = new Member(simulation, "host", { scope: "HOST", connectTo: new HostPort("station", 54195) });
+  const host = new Member(simulation, "host", { scope: "HOST", connectTo: new HostPort(STATION, 54195) });
   await simulation.runFor(60_000);
   assertEquals(childrenOf(lan), 1);
   return { simulation, host, lan };
@@ -166,7 +170,7 @@ for (const address of ["10.0.0.195", "203.0.113.195"]) {
   Deno.test(`ParentLink: a parent at ${address} that is known by name is connected to again as soon as it is back`, async () => {
     const { simulation, lan } = await byName(address);
     lan.process.crash();
-    const again = new Member(simulation, "lan", { scope: "LAN", host: "station" });
+    const again = new Member(simulation, "lan", { scope: "LAN", host: STATION });
     await simulation.runFor(400);
     assertEquals(childrenOf(again), 1);
   });
@@ -177,7 +181,7 @@ Deno.test("ParentLink: routes of a parent that is known by name are as long out 
   for (const address of ["10.0.0.195", "203.0.113.195"]) {
     const { simulation, host, lan } = await byName(address);
     lan.process.crash();
-    new Member(simulation, "lan", { scope: "LAN", host: "station" });
+    new Member(simulation, "lan", { scope: "LAN", host: STATION });
     const isStale = () => directoryTimers(host.runtime, directoryOf(host.self)).includes("stale");
     await simulation.runUntil(() => !isStale());
     await simulation.runUntil(isStale);
