@@ -20,6 +20,8 @@ import {
   identity,
   knownDirectories,
   type KnownDirectory,
+  lostParent,
+  silentDirectories,
 } from "./directory_tree.ts";
 import { type Gap, gapOf } from "./listing_place.ts";
 import { connectionText } from "./tree_lines.ts";
@@ -75,6 +77,13 @@ export interface NameExplanation {
   readonly candidates: readonly { readonly candidate: Candidate; readonly relations: readonly Relation[] }[];
   /** Those who look for it while nobody publishes it. */
   readonly unserved: readonly Subscriber[];
+  /** False where some directory is missing, or its answer is not all that it knows. */
+  readonly isWhole: boolean;
+}
+
+/** True when every directory has told all that it knows. */
+export function haveAllTold(top: DirectoryNode): boolean {
+  return silentDirectories(top).length === 0 && lostParent(top) === null && partialDirectories(top).length === 0;
 }
 
 /**
@@ -100,11 +109,12 @@ export function explain(top: DirectoryNode, word: string): NameExplanation[] {
         relations: seekers.map((subscriber) => relate(subscriber, candidate, candidates)),
       })),
       unserved: [],
+      isWhole: haveAllTold(top),
     };
   });
   if (explanations.length > 0) return explanations;
   const unserved = [...subscribers.values()].filter(({ search }) => search === word || patterns.matches(search, word));
-  return unserved.length === 0 ? [] : [{ name: word, candidates: [], unserved }];
+  return unserved.length === 0 ? [] : [{ name: word, candidates: [], unserved, isWhole: haveAllTold(top) }];
 }
 
 /** Searches made ready once. */

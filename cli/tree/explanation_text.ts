@@ -14,6 +14,7 @@ import {
 import {
   type Age,
   type Candidate,
+  haveAllTold,
   type NameExplanation,
   partialDirectories,
   type Relation,
@@ -24,8 +25,11 @@ import { compileSearch } from "../../directory/match/search_pattern.ts";
 import { shortSpan } from "../spans.ts";
 import { atLevel } from "./tree_lines.ts";
 
+/** What is not there may be in a directory that is missing. */
+const IN_PART = " in the directories that answered";
+
 /** An explanation as lines for people. */
-export function explanationLines({ name, candidates, unserved }: NameExplanation, isFull: boolean): string[] {
+export function explanationLines({ name, candidates, unserved, isWhole }: NameExplanation, isFull: boolean): string[] {
   const lines = [`"${name}"`];
   for (const { candidate, relations } of candidates) {
     const { id, scope, listening, isEncrypted, age } = candidate;
@@ -35,9 +39,9 @@ export function explanationLines({ name, candidates, unserved }: NameExplanation
     for (const relation of relations) {
       lines.push(atLevel(2, `${subscriberText(relation.subscriber, isFull)}: ${verdictText(relation)}`));
     }
-    if (relations.length === 0) lines.push(atLevel(2, "(no subscribers)"));
+    if (relations.length === 0) lines.push(atLevel(2, `(no subscribers${isWhole ? "" : IN_PART})`));
   }
-  if (candidates.length === 0) lines.push(atLevel(1, "(not published)"));
+  if (candidates.length === 0) lines.push(atLevel(1, `(not published${isWhole ? "" : IN_PART})`));
   for (const subscriber of unserved) {
     const { problem } = subscriber;
     lines.push(
@@ -90,9 +94,8 @@ export function missingLines(top: DirectoryNode, word: string): string[] {
 }
 
 /** Why there is nothing to explain. */
-export function absenceText(tree: DirectoryNode, word: string): string {
-  const isWhole = silentDirectories(tree).length === 0 && lostParent(tree) === null;
-  const place = isWhole ? "not present in directory" : "not present in the directories that answered";
+export function absenceText(top: DirectoryNode, word: string): string {
+  const place = haveAllTold(top) ? "not present in directory" : `not present${IN_PART}`;
   const search = compileSearch(word);
   return search instanceof SearchError ? `${place}; as a search it is refused: ${search.message}` : place;
 }

@@ -118,7 +118,7 @@ Deno.test("explain() says who is joined to whom in the recorded tree", async () 
   assertEquals(text("svc:.*").filter((line) => line.startsWith('"')), ['"svc:far"', '"svc:net"']);
   assertEquals(text("svc:none"), [
     '"svc:none"',
-    "+   (not published)",
+    "+   (not published in the directories that answered)",
     '+   ? "svc:.*" (21e5d530) HOST in [PROCESS] agent.py (8c3dcd1c)',
   ]);
   assertEquals([text("other"), text("(")], [[], []]);
