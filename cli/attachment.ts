@@ -1,6 +1,6 @@
 /** What the command attaches to its programs: networking, a directory of the process, and the directories it plays. */
 
-import { ObjectDirectory } from "../directory/mod.ts";
+import { ObjectDirectory, ownParentFault } from "../directory/mod.ts";
 import {
   type AddressValue,
   Enquiry,
@@ -40,10 +40,8 @@ export function isSet(ipp: HostPort | null | undefined): ipp is HostPort {
  * @returns A fault when it can't listen, when it would connect to itself, or when the actor is stopped meanwhile.
  */
 export async function playDirectory(self: Routine, settings: PlayedDirectory): Promise<OpenDirectory | Faulted> {
-  if (isSamePlace(self, settings)) {
-    const why = `the directory above is at "${settings.connectTo}", which is this one: give it an address of its own`;
-    return new Faulted(`cannot listen at "${settings.acceptAt}"`, why);
-  }
+  const circle = ownParentFault(settings, self.kernel.world.network);
+  if (circle !== null) return circle;
   const refused = await refusedPort(self, settings.acceptAt);
   if (refused !== null) return refused;
   const address = self.create(ObjectDirectory, { ...settings, executable: `${settings.scope.toLowerCase()}-cake` });
@@ -55,18 +53,6 @@ export async function playDirectory(self: Routine, settings: PlayedDirectory): P
   }
   const aborted = await self.stop(address);
   return aborted instanceof Faulted ? aborted : new Faulted("aborted", "user or software interrupt");
-}
-
-/** The address of all interfaces of a machine. */
-const EVERYWHERE = "0.0.0.0";
-
-/** True for a directory that would be its own parent. */
-function isSamePlace({ kernel }: Routine, { acceptAt, connectTo }: PlayedDirectory): boolean {
-  if (!isSet(acceptAt) || !isSet(connectTo) || acceptAt.port !== connectTo.port) return false;
-  if (acceptAt.host === connectTo.host) return acceptAt.port !== 0;
-  if (acceptAt.host !== EVERYWHERE) return false;
-  const own = kernel.world.network.interfaceAddresses().map(({ address }) => address);
-  return connectTo.host!.startsWith("127.") || own.includes(connectTo.host!);
 }
 
 /** A directory tries for a while to get its port, as it may have been its own a moment ago; a user wants to know at once. */

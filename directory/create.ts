@@ -17,6 +17,7 @@ import type { NetworkOptions } from "../net/mod.ts";
 import { attachDirectory, detachDirectory } from "./attach.ts";
 import { DIRECTORY } from "./directory.ts";
 import { PublishAs } from "./messages.ts";
+import { ownParentFault } from "./parent_address.ts";
 import { endReporter, startReporter } from "./role_reporter.ts";
 
 /** The part of a file's `import.meta` that `create` needs. */
@@ -77,7 +78,9 @@ export function directoryHooks(fixed: { readonly scope?: Scope } = {}, network: 
         encrypted: commandLine.encryptedProcess,
         executable: executable.split("/").pop() ?? executable,
       };
-      attachDirectory(runtime, settings, network);
+      const circle = ownParentFault(settings, runtime.world.network);
+      if (circle === null) attachDirectory(runtime, settings, network);
+      return circle ?? undefined;
     },
     started: (runtime, context, main) => {
       publishLibrary(runtime, context, main);

@@ -32,6 +32,7 @@ export {
   SubscribeTo,
 } from "./messages.ts";
 export { type OpenOptions, type OpenRuntime, openRuntime } from "./open_runtime.ts";
+export { ownParentFault } from "./parent_address.ts";
 export { GetRoleReport, RoleReport, RoleRuns } from "./role_messages.ts";
 export { COMPOSITE_VARIABLE } from "./role_reporter.ts";
 export {

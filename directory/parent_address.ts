@@ -2,7 +2,7 @@
 
 /** Where a directory's parent is when nobody says, and how long to wait before connecting again. */
 
-import { HostPort, type Scope } from "../runtime/mod.ts";
+import { Faulted, HostPort, type Network, type Scope } from "../runtime/mod.ts";
 import {
   DIRECTORY_PORT,
   RECONNECT_MS_AGAIN,
@@ -140,4 +140,31 @@ export function reconnectDelay({ neighbourhood, attempts, isFound }: ParentWait,
 /** The longest that an original, or this one, waits before it connects to a host there again. */
 export function longestReconnect(neighbourhood: Neighbourhood): number {
   return RECONNECT_MS_MAX[neighbourhood] * 1.1;
+}
+
+/** The address of all interfaces of a machine. */
+const EVERYWHERE = "0.0.0.0";
+
+/** What tells which addresses are those of this machine. */
+type OwnInterfaces = Pick<Network, "interfaceAddresses">;
+
+/** Where a directory listens and where the one above it is, as far as that was given. */
+export interface DirectoryPlaces {
+  readonly acceptAt?: HostPort | null;
+  readonly connectTo?: HostPort | null;
+}
+
+/**
+ * The fault of a directory that would be its own parent, or null.
+ *
+ * @param network That of this machine.
+ */
+export function ownParentFault({ acceptAt, connectTo }: DirectoryPlaces, network: OwnInterfaces): Faulted | null {
+  const [here, above] = [acceptAt?.host ?? null, connectTo?.host ?? null];
+  if (here === null || above === null || acceptAt!.port !== connectTo!.port || acceptAt!.port === 0) return null;
+  const isOwn = () =>
+    neighbourhoodOf(above) === "loopback" || network.interfaceAddresses().some(({ address }) => address === above);
+  if (here !== above && !(here === EVERYWHERE && isOwn())) return null;
+  const why = `the directory above is at "${connectTo}", which is this one: give it an address of its own`;
+  return new Faulted(`cannot listen at "${acceptAt}"`, why);
 }

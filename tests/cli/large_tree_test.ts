@@ -12,7 +12,15 @@ import {
 } from "../../directory/messages.ts";
 import { connect, Connected } from "../../net/mod.ts";
 import { HostPort, type Routine, Stop } from "../../runtime/mod.ts";
-import { freePort, hostPort, runCake, type RunningCommand, startCake } from "../helpers/cake_command.ts";
+import {
+  freePort,
+  hostPort,
+  rolePath,
+  runCake,
+  type RunningCommand,
+  startCake,
+  startRole,
+} from "../helpers/cake_command.ts";
 
 /** Listings in one message. */
 const BULK_LENGTH = 500;
@@ -168,17 +176,16 @@ Deno.test("cake ping asks nobody once it has found its directory, and says how m
   assertEquals(err, `cake: cannot ping "${child.unique_id}" (not present in directory, 1 directory did not answer)\n`);
 });
 
-Deno.test("cake host refuses to be above itself; directories that are above each other are shown once", async () => {
+Deno.test("a directory refuses to be above itself; directories that are above each other are shown once", async () => {
   await using place = new Place();
   const same = [`--directory-at-host=${hostPort(place.port)}`, `--directory-at-lan=${hostPort(place.port)}`];
-  const refused = await runCake(place.folder, "host", ...same);
   const here = `127.0.0.1:${place.port}`;
-  assertEquals(refused, {
-    code: 71,
-    out: "",
-    err:
-      `cake: cannot listen at "${here}" (the directory above is at "${here}", which is this one: give it an address of its own)\n`,
-  });
+  const why = `(the directory above is at "${here}", which is this one: give it an address of its own)`;
+  const refused = await runCake(place.folder, "host", ...same);
+  assertEquals(refused, { code: 71, out: "", err: `cake: cannot listen at "${here}" ${why}\n` });
+  const both = ["connect-to-directory", "accept-directories-at"].map((name) => `--${name}=${hostPort(place.port)}`);
+  const role = await startRole(rolePath("idle.ts"), place.folder, ...both).outcome();
+  assertEquals(role, { code: 71, out: "", err: `idle.ts: cannot listen at "${here}" ${why}\n` });
 
   const other = freePort();
   await place.host(place.port, `--directory-at-lan=${hostPort(other)}`);

@@ -1,5 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { neighbourhoodOf, reconnectDelay, stationAddresses, subnetStation } from "../../directory/parent_address.ts";
+import {
+  neighbourhoodOf,
+  ownParentFault,
+  reconnectDelay,
+  stationAddresses,
+  subnetStation,
+} from "../../directory/parent_address.ts";
 import { DirectoryCore } from "../../directory/core.ts";
 import type { Effect } from "../../directory/effects.ts";
 import { OpenDirectory } from "../../directory/messages.ts";
@@ -190,4 +196,28 @@ Deno.test("ParentLink: routes of a parent that is known by name are as long out 
     waits.push(Math.round((simulation.now - begun) / 1000));
   }
   assertEquals(waits, [42, 139]);
+});
+
+Deno.test("ownParentFault() finds a directory that would be its own parent, and nobody else", () => {
+  const network = {
+    interfaceAddresses: () => [
+      { name: "lo", address: "127.0.0.1", prefixBits: 8 },
+      { name: "eth0", address: "10.0.0.7", prefixBits: 24 },
+    ],
+  };
+  const place = (text: string) => {
+    const [host = "", port] = text.split(":");
+    return new HostPort(host, Number(port));
+  };
+  const isOwn = (at: string, above: string) =>
+    ownParentFault({ acceptAt: place(at), connectTo: place(above) }, network) !== null;
+  assertEquals(isOwn("127.0.0.1:54195", "127.0.0.1:54195"), true);
+  assertEquals(isOwn("0.0.0.0:54195", "127.0.0.1:54195"), true);
+  assertEquals(isOwn("0.0.0.0:54195", "10.0.0.7:54195"), true);
+  assertEquals(isOwn("0.0.0.0:54195", "10.0.0.8:54195"), false);
+  assertEquals(isOwn("127.0.0.1:54195", "127.0.0.1:54196"), false);
+  assertEquals(isOwn("127.0.0.2:54195", "127.0.0.1:54195"), false);
+  assertEquals(isOwn("127.0.0.1:0", "127.0.0.1:0"), false, "any port is never that of another");
+  assertEquals(ownParentFault({ acceptAt: place("127.0.0.1:1"), connectTo: new HostPort() }, network), null);
+  assertEquals(ownParentFault({ acceptAt: null }, network), null);
 });
