@@ -31,6 +31,7 @@ export interface Candidate {
   readonly id: string;
   readonly name: string;
   readonly scope: Scope;
+  /** Where others reach it. */
   readonly listening: HostPort | null;
   readonly isEncrypted: boolean;
   /** The directory of its process, or the lowest that tells of it. */
@@ -181,7 +182,8 @@ function candidatesOf(directories: readonly KnownDirectory[], ages: Ages): Map<s
       if (publishedId === null || name === null || scope === null) continue;
       const known = found.get(publishedId);
       if (known !== undefined && known.home.path.length >= home.path.length) continue;
-      const listening = listeningIpp?.host ? listeningIpp : null;
+      // The topmost directory that tells of it has the address that all can use.
+      const listening = known?.listening ?? (listeningIpp?.host ? listeningIpp : null);
       const gap = gapOf(home, homeAddress);
       const age = ages.of(publishedId, home, gap);
       const isEncrypted = encrypted === true;

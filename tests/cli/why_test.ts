@@ -136,6 +136,7 @@ Deno.test("cake why says at which scope two are joined, what stands by, and what
   await bench.subscriber("svc:.*", "LAN", group);
   const joined = (scope: string) => `joined at ${scope} (* -> *)`;
   assertEquals(await bench.verdicts("svc:a"), ["#", joined("LAN")]);
+  assertEquals((await bench.json("svc:a"))[0].candidates[0].listening_ipp.host, "10.0.0.2");
   await bench.publisher("svc:a", "HOST");
   await bench.simulation.runFor(1000);
   const farther = (scope: string) => `not joined: (<ID>) is nearer, at ${scope}`;
