@@ -38,8 +38,6 @@ const FIRST_PID = 100;
 export class SimulatedHost {
   /** Also its name for `connect`. */
   readonly name: string;
-  /** Its IPv4 address. */
-  readonly address: string;
   /** Its files, for tests that prepare or look at them. No virtual time passes. */
   readonly disk: Disk = new Disk();
   readonly #context: HostContext;
@@ -50,7 +48,6 @@ export class SimulatedHost {
   constructor(name: string, address: string, options: HostOptions, surroundings: HostSurroundings) {
     const { engine, network, wallStartMs, zoneOffsetS, fileLatencyMs } = surroundings;
     this.name = name;
-    this.address = address;
     this.#wallAheadMs = options.wallAheadMs ?? 0;
     const wallUs = (): bigint => BigInt(1000 * (wallStartMs + this.#wallAheadMs) + engine.now);
     this.#context = {
@@ -65,6 +62,23 @@ export class SimulatedHost {
       files: { disk: this.disk, locks: new Map(), latencyMs: fileLatencyMs, wallMs: () => Number(wallUs() / 1000n) },
       nextPid: FIRST_PID,
     };
+  }
+
+  /** Its IPv4 address, or null while it has none: see {@link SimulatedHost.changeAddress}. */
+  get address(): string | null {
+    return this.#context.station.address;
+  }
+
+  /**
+   * Gives the host another IPv4 address, or none, as a lease that ends or a cable that is plugged in elsewhere does. Nobody is
+   * told: connections by the address before are silent until their ends give up, or until the host has it again. What goes on
+   * inside the host by 127.0.0.1 goes on.
+   *
+   * @throws {RangeError} When it is no IPv4 address, or another host has it
+   */
+  changeAddress(address: string | null): void {
+    this.#context.network.changeAddress(this.#context.station, address);
+    this.#context.engine.note(this.name, `address ${address ?? "lost"}`);
   }
 
   /** False between {@link SimulatedHost.powerOff} and {@link SimulatedHost.powerOn}. */

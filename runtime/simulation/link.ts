@@ -31,6 +31,7 @@ export class Link implements Passage {
   /** Host names, `alpha > beta`. */
   readonly label: string;
   readonly isLoopback: boolean;
+  readonly #hosts: readonly [from: string, to: string];
   /** Draws of this direction: what happens elsewhere doesn't shift them. */
   readonly #random: SeededRandom;
   readonly #isTargetUp: () => boolean;
@@ -39,14 +40,14 @@ export class Link implements Passage {
   #connections = 0;
 
   constructor(
-    label: string,
-    isLoopback: boolean,
+    hosts: readonly [from: string, to: string],
     random: SeededRandom,
     conditions: NetworkConditions,
     isTargetUp: () => boolean,
   ) {
-    this.label = label;
-    this.isLoopback = isLoopback;
+    this.#hosts = hosts;
+    this.label = hosts.join(" > ");
+    this.isLoopback = hosts[0] === hosts[1];
     this.#random = random;
     this.#conditions = conditions;
     this.#isTargetUp = isTargetUp;
@@ -59,6 +60,11 @@ export class Link implements Passage {
 
   set conditions(conditions: NetworkConditions) {
     this.#conditions = conditions;
+  }
+
+  /** True for a host at one of its ends. */
+  joins(host: string): boolean {
+    return this.#hosts.includes(host);
   }
 
   /** True when nothing gets through: a partition, or a target without power. */

@@ -14,6 +14,7 @@ import { type Connection, Connections } from "./connections.ts";
 import { Lane } from "./lane.ts";
 import { type Life, never } from "./life.ts";
 import { Link } from "./link.ts";
+import { Path } from "./path.ts";
 import { SimulatedListener } from "./listener.ts";
 import { type BreakOptions, type NetworkConditions, withConditions } from "./options.ts";
 import { nameOf, SimulatedStream } from "./stream.ts";
@@ -35,7 +36,8 @@ const INTERFACE = "eth0";
 /** One host as the network sees it. */
 export interface Station {
   readonly name: string;
-  readonly address: string;
+  /** Null while it has none: it is reached by nobody else, and reaches nobody. */
+  address: string | null;
   /** Open ports. */
   readonly listeners: Set<SimulatedListener>;
   isUp: boolean;
@@ -91,17 +93,12 @@ export class SimulatedNetwork {
    * @param portCount How many ports it has to give out
    */
   add(name: string, address: string, portCount: number = EPHEMERAL_PORTS): Station {
-    if (!isIpv4(address)) throw new RangeError(`Cannot add host "${name}": "${address}" is not an IPv4 address`);
-    for (const other of this.#stations.values()) {
-      if (other.name === name) throw new RangeError(`Cannot add host "${name}": there is one of that name`);
-      if (other.address === address) {
-        throw new RangeError(`Cannot add host "${name}": "${other.name}" has the address ${address}`);
-      }
-    }
+    this.#checkAddress(`Cannot add host "${name}"`, address);
+    if (this.#stations.has(name)) throw new RangeError(`Cannot add host "${name}": there is one of that name`);
     if (!(Number.isInteger(portCount) && portCount >= 1 && portCount <= EPHEMERAL_PORTS)) {
       throw new RangeError(`Cannot add host "${name}": ${portCount} ports, not 1 to ${EPHEMERAL_PORTS}`);
     }
-    const station = {
+    const station: Station = {
       name,
       address,
       listeners: new Set<SimulatedListener>(),
@@ -113,6 +110,24 @@ export class SimulatedNetwork {
     return station;
   }
 
+  #checkAddress(complaint: string, address: string): void {
+    if (!isIpv4(address)) throw new RangeError(`${complaint}: "${address}" is not an IPv4 address`);
+    for (const other of this.#stations.values()) {
+      if (other.address === address) throw new RangeError(`${complaint}: "${other.name}" has the address ${address}`);
+    }
+  }
+
+  /**
+   * Gives a host another address, or none. Connections by the one before are as good as cut: what is sent is held, until the
+   * host has that address again or the sender gives up.
+   */
+  changeAddress(station: Station, address: string | null): void {
+    if (address === station.address) return;
+    if (address !== null) this.#checkAddress(`Cannot change the address of host "${station.name}"`, address);
+    station.address = address;
+    for (const link of this.#links.values()) if (link.joins(station.name)) link.release();
+  }
+
   /** The way from one host to another. */
   link(from: string, to: string): Link {
     const label = `${from} > ${to}`;
@@ -121,8 +136,7 @@ export class SimulatedNetwork {
     const station = this.#stations.get(to);
     if (station === undefined) throw new RangeError(`Cannot find host "${to}"`);
     const link = new Link(
-      label,
-      from === to,
+      [from, to],
       this.#engine.random.fork(label),
       this.#conditions,
       () => station.isUp,
@@ -175,7 +189,8 @@ export class SimulatedNetwork {
       },
       connect: (host, port) => life.isAlive ? this.#connect(station, life, host, port) : never(),
       primaryAddress: () => station.address,
-      interfaceAddresses: () => [{ name: INTERFACE, address: station.address, prefixBits: PREFIX_BITS }],
+      interfaceAddresses: () =>
+        station.address === null ? [] : [{ name: INTERFACE, address: station.address, prefixBits: PREFIX_BITS }],
       portHolders: (ports) => life.isAlive ? settled(() => holdersOn(station, ports)) : never(),
     };
   }
@@ -199,7 +214,9 @@ export class SimulatedNetwork {
       checkPort(port);
       const [to, address] = this.#resolve(from, host);
       const timeoutMs = this.#conditions.connectTimeoutMs;
-      const local = { host: to === from && isLoopback(address) ? LOOPBACK : from.address, port: this.#freePort(from) };
+      const source = to === from && isLoopback(address) ? LOOPBACK : from.address;
+      if (source === null) throw networkError("ENETUNREACH");
+      const local = { host: source, port: this.#freePort(from) };
       const target = { host: address, port };
       const stream = new SimulatedStream(life, local, target);
       const fail = (error: NetworkError): void => {
@@ -246,6 +263,8 @@ export class SimulatedNetwork {
 
   #answer(attempt: Attempt): unknown {
     const { to, target, links: [there] } = attempt;
+    // Nobody has that address any more, or nobody gets the answer.
+    if (!this.#isCurrent(attempt)) return QUIET;
     const listener = [...to.listeners].find(({ local }) => isFor(local, target));
     const lane = listener === undefined ? null : this.lane(attempt.life, listener.life);
     if (lane?.isBlocked) {
@@ -264,11 +283,17 @@ export class SimulatedNetwork {
     return undefined;
   }
 
+  /** True while both hosts have the addresses by which one connects, or has connected, to the other. */
+  #isCurrent({ from, to, stream, target }: Attempt): boolean {
+    return has(from, stream.local.host) && has(to, target.host);
+  }
+
   #refuse(attempt: Attempt): void {
     const [, back] = attempt.links;
     this.#engine.schedule(
       back.delay(),
       () => {
+        if (!this.#isCurrent(attempt)) return QUIET;
         if (!back.isBlocked) return attempt.fail(networkError("ECONNREFUSED"));
         back.hold(() => this.#refuse(attempt));
         return QUIET;
@@ -283,8 +308,10 @@ export class SimulatedNetwork {
     const { life } = listener;
     const far = new SimulatedStream(life, target, near.local);
     const random = links[0].forkRandom();
-    const lanes = [this.lane(attempt.life, life), this.lane(life, attempt.life)] as const;
-    SimulatedStream.join(this.#engine, [near, far], lanes, random);
+    const isCurrent = () => this.#isCurrent(attempt);
+    const there = new Path(this.lane(attempt.life, life), isCurrent);
+    const back = new Path(this.lane(life, attempt.life), isCurrent);
+    SimulatedStream.join(this.#engine, [near, far], [there, back], random);
     this.#engine.note(life.label, `accepted ${nameOf(target)} ${nameOf(near.local)}`);
     const { lifetimeMeanMs } = links[0].conditions;
     const lifetimeMs = Number.isFinite(lifetimeMeanMs) ? random.exponential(lifetimeMeanMs) : null;
@@ -313,7 +340,7 @@ export class SimulatedNetwork {
     if (isWildcard(host) || host === "localhost" || host === "::1") return [from, LOOPBACK];
     if (isLoopback(host)) return [from, host];
     const station = this.#find(host);
-    if (station !== null) return [station, station.address];
+    if (station?.address) return [station, station.address];
     if (isIpv4(host)) return [null, host];
     throw networkError("EAI_NONAME");
   }
@@ -360,6 +387,11 @@ function holdersOn({ listeners }: Station, ports: ReadonlySet<number>): PortHold
 function checkPort(port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
   throw new NetworkError(`Invalid port (out of range): ${port}`);
+}
+
+/** True for an address by which a host is reached. */
+function has(station: Station, address: string): boolean {
+  return isLoopback(address) || station.address === address;
 }
 
 function isWildcard(host: string): boolean {

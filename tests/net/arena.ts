@@ -92,7 +92,7 @@ export function simulated(seed: number, network: Partial<NetworkConditions> = {}
       const enter = (): Promise<[World, string]> => {
         const host = simulation.host(`host${++count}`);
         const { promise, resolve } = Promise.withResolvers<[World, string]>();
-        host.start("party", (world) => resolve([world, host.address]));
+        host.start("party", (world) => resolve([world, host.address!]));
         return promise;
       };
       let outcome: { readonly error?: unknown } | null = null;

@@ -242,6 +242,57 @@ Deno.test("SimulatedHost.powerOff() leaves peers alone until they give up or the
   assertEquals((read.error as NetworkError).errorCode, 104);
 });
 
+Deno.test("SimulatedHost.changeAddress() silences what goes by the address before, until a side gives up", async () => {
+  const { simulation, near, far } = await connectPair({ seed: 5, network: { breakAfterMs: 20_000 } });
+  const [alpha, beta] = [simulation.host("alpha"), simulation.host("beta")];
+  const before = beta.address!;
+  beta.changeAddress("10.0.0.77");
+  const buffer = new Uint8Array(10);
+  const read = watch(far.read(buffer));
+  await near.write(pattern(3));
+  await simulation.runFor(15_000);
+  assertEquals(read.isSettled, false);
+  // With its address it has what was sent to it meanwhile.
+  beta.changeAddress(before);
+  await simulation.runUntil(() => read.isSettled);
+  assertEquals(read.value, 3);
+  alpha.changeAddress(null);
+  const failed = watch(near.read(new Uint8Array(10)));
+  await near.write(pattern(3));
+  await simulation.runFor(25_000);
+  assertEquals((failed.error as Error).message, "[Errno 110] Connection timed out");
+});
+
+Deno.test("SimulatedHost.changeAddress() decides where a host is found, and whom it can reach", async () => {
+  const simulation = new Simulation({ seed: 5, network: { connectTimeoutMs: 3_000 } });
+  const [alpha, beta] = [simulation.host("alpha"), simulation.host("beta", { address: "10.0.0.9" })];
+  const accepted: string[] = [];
+  beta.start("server", async ({ network }) => {
+    const listener = await network.listen("0.0.0.0", 5000);
+    for (let stream = await listener.accept(); stream !== null; stream = await listener.accept()) {
+      accepted.push(stream.remote.host);
+    }
+  });
+  const connect = (host: string) =>
+    simulation.execute(
+      alpha,
+      ({ network }) => network.connect(host, 5000).then(({ local }) => local.host, (error) => error.message),
+    );
+  assertThrows(() => alpha.changeAddress("10.0.0.9"), RangeError, '"beta" has the address');
+  assertThrows(() => alpha.changeAddress("nowhere"), RangeError, "is not an IPv4 address");
+  beta.changeAddress("10.0.1.9");
+  assertEquals(await connect("10.0.0.9"), "[Errno 110] Connection timed out");
+  alpha.changeAddress("10.0.0.9");
+  assertEquals(await connect("10.0.1.9"), "10.0.0.9");
+  alpha.changeAddress(null);
+  assertEquals(await connect("10.0.1.9"), "[Errno 101] Network is unreachable");
+  assertEquals(accepted, ["10.0.0.9"]);
+  const own = await simulation.execute(alpha, ({ network }) => {
+    return [network.primaryAddress(), network.interfaceAddresses().length, alpha.address];
+  });
+  assertEquals(own, [null, 0, null]);
+});
+
 Deno.test("SimulatedProcess.readSlowly() paces reads", async () => {
   const { simulation, near, far } = await connectPair({ seed: 15 });
   simulation.host("beta").processes[0]!.readSlowly({ delayMs: 10, bytesMax: 2 });

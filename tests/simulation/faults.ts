@@ -11,6 +11,7 @@ import {
   holdBack,
   jumpClock,
   loseSigns,
+  moveHost,
   part,
   partAndBreak,
   partHosts,
@@ -173,6 +174,7 @@ export const FAULTS: readonly Fault[] = [
     happen: (stage, random) => partHosts(stage, random, true),
   },
   { kind: "cable pulled", rate: 4, needs: "machines", happen: pullCable },
+  { kind: "address changed", rate: 5, needs: "machines", happen: moveHost },
   { kind: "lost signs of life", rate: 4, needs: "machines", happen: loseSigns },
 ];
 

@@ -68,7 +68,7 @@ const DIRECTORY_PORT = 54_195;
 const GROUP_PORT = 5001;
 const LIBRARY_PORT = 6001;
 /** The address of the LAN directory's machine, where those look who are not told. */
-const STATION_ADDRESS = "10.0.0.195";
+export const STATION_ADDRESS = "10.0.0.195";
 const PROCESSES_MAX = 100;
 
 /** Values with their weights. */

@@ -180,6 +180,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     wrong: "    }",
     what: "a directory whose port is taken does not try again",
   },
+  {
+    name: "address-not-asked-for-again",
+    file: "directory/parent_link.ts",
+    right: "    if (!this.#isByAddress || !this.#isWanted(moment)) return;",
+    wrong: "    return;",
+    what: "a host whose machine has no address yet never looks for the LAN directory",
+  },
+  {
+    name: "places-of-old-address",
+    file: "directory/parent_link.ts",
+    right: "    if (this.#places.length > 0 && !this.#isByAddress) return true;",
+    wrong: "    if (this.#places.length > 0) return true;",
+    what: "a host goes on looking for the LAN directory where its machine was before",
+  },
   // Scopes that are compared the wrong way.
   {
     name: "no-upgrade",
