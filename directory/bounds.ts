@@ -16,6 +16,9 @@ export const LISTING_ANSWER_BYTES_MAX = 768 * 1024;
 export const PAGE_BYTES_MAX = 160 * 1024;
 /** Questions over one connection that wait for their answers; further ones are refused. */
 export const QUESTIONS_WAITING_MAX = 1000;
+/** Bytes that may wait to be sent over a connection before it gets a further answer, and how long it is waited for that. */
+export const ANSWERS_WAITING_BYTES_MAX = 4 * 1024 * 1024;
+export const SLOW_READER_MS = 50;
 /** Hops of a question for the topmost directory; one with more goes in a circle. */
 export const QUESTION_HOPS_MAX = 16;
 /** Ids in one message that clears listings. */

@@ -55,7 +55,7 @@ import {
   SubscribeTo,
 } from "./messages.ts";
 import { ParentLink, RECONNECT_TIMER } from "./parent_link.ts";
-import { Questions } from "./questions.ts";
+import { Questions, QUESTIONS_TIMER } from "./questions.ts";
 import type { Child } from "./records.ts";
 import { Registry } from "./registry.ts";
 import { answerSteps, type ReportQuestion } from "./report.ts";
@@ -278,6 +278,7 @@ export class DirectoryCore {
   #timerDue(timer: string, moment: Moment): void {
     if (timer === RECONNECT_TIMER) this.#parent.reconnect(moment);
     else if (timer === LISTEN_TIMER) this.#accept.start();
+    else if (timer === QUESTIONS_TIMER) this.#questions.timerDue();
     else if (timer === STALE_TIMER) this.#subscribers.forgetStale(moment);
     else if (!this.#subscribers.timerDue(timer, moment)) this.#transports.timerDue(timer, moment);
   }

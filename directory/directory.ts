@@ -18,6 +18,7 @@ import {
   Stop,
   Unknown,
 } from "../runtime/mod.ts";
+import { attachNetwork } from "../net/mod.ts";
 import { DirectoryCore, type DirectoryCounts } from "./core.ts";
 import type { DirectoryEvent, Effect } from "./effects.ts";
 import { LinkControllers } from "./link_controllers.ts";
@@ -136,6 +137,7 @@ export class ObjectDirectory extends Stateless {
       wall: () => new Instant(clock.wall()),
       primaryAddress: () => network.primaryAddress(),
       primaryPrefixBits: () => primaryPrefixBits(network),
+      waitingBytes: (proxy: Address) => attachNetwork(this.kernel).outboundBytesOf(proxy),
     };
     for (const effect of this.#core?.handle(event, clock.now(), draw) ?? []) this.#perform(effect);
   }

@@ -17,6 +17,8 @@ export interface Draw {
   primaryAddress(): string | null;
   /** How many bits of that address name this machine's own subnet; null where that can't be told. */
   primaryPrefixBits(): number | null;
+  /** Bytes that wait to be sent over a connection; 0 for one that is none. */
+  waitingBytes(proxy: Address): number;
 }
 
 /** Something that happened. `proxy` is always the local address of a connection's proxy. */

@@ -144,6 +144,12 @@ export class NetworkService {
     return connection instanceof Connection ? connection.remote : null;
   }
 
+  /** Bytes that wait to be sent over a connection; 0 if it has ended. */
+  outboundBytesOf(proxy: Address): number {
+    const connection = this.#kernel.receiverAt(proxy);
+    return connection instanceof Connection ? connection.outboundBytes : 0;
+  }
+
   // Listening.
 
   /** Opens a port. The controller gets `Listening` or `NotListening`, and then `Accepted` for each connection. */

@@ -14,6 +14,7 @@ const draw = {
   wall: () => new Instant(0n),
   primaryAddress: () => null,
   primaryPrefixBits: () => null,
+  waitingBytes: () => 0,
 };
 
 function idNumber(at: number): string {

@@ -127,6 +127,7 @@ class Home {
       wall: () => new Instant(BigInt(this.#now)),
       primaryAddress: () => null,
       primaryPrefixBits: () => null,
+      waitingBytes: () => 0,
     };
     for (const effect of this.#core.handle(event, this.#now, draw)) this.#perform(effect);
   }

@@ -25,6 +25,7 @@ Deno.test("DirectoryCore: publishers hear of the ends of a library's sessions be
     wall: () => new Instant(0n),
     primaryAddress: () => null,
     primaryPrefixBits: () => null,
+    waitingBytes: () => 0,
   };
   const core = new DirectoryCore({
     address: localAddress(16),

@@ -2,9 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { QUESTION_HOPS_MAX, QUESTIONS_WAITING_MAX } from "../../directory/bounds.ts";
+import { QUESTIONS_TIMER } from "../../directory/questions.ts";
 import {
   DirectoryCursor,
-  type DirectoryListing,
+  DirectoryListing,
   DirectoryPage,
   DirectoryPart,
   type DirectoryPeer,
@@ -214,6 +215,40 @@ Deno.test("questions that wait are bounded for each connection, and the log says
   ask();
   while (handle({ kind: "again" }));
   assertEquals(answers, QUESTIONS_WAITING_MAX + 1, "afterwards it is answered as ever");
+});
+
+Deno.test("who reads no answers gets no further ones until he does, and then all of them", () => {
+  const { scenario, host } = crowd(100);
+  const proxy = "9001" as Address;
+  host.handle({ kind: "childAccepted", proxy, ipp: new HostPort("127.0.0.1", 9001) });
+  let answers = 0;
+  let timers = 0;
+  const handle = (event: Parameters<Process["core"]["handle"]>[0]): boolean => {
+    const effects = host.core.handle(event, host.tree.now, host.draw);
+    for (const effect of effects) {
+      if (effect.kind === "send" && effect.message instanceof DirectoryListing) answers++;
+      else if (effect.kind === "startTimer" && effect.timer === QUESTIONS_TIMER) timers++;
+    }
+    return effects.some(({ kind }) => kind === "again");
+  };
+  const look = () => {
+    for (let isAgain = handle({ kind: "timerDue", timer: QUESTIONS_TIMER }); isAgain;) {
+      isAgain = handle({ kind: "again" });
+    }
+  };
+  host.slowReaders.add(proxy);
+  for (let at = 0; at < 20; at++) handle({ kind: "received", message: new GetDirectory(), from: "16,9001" as Address });
+  for (let at = 0; at < 5; at++) look();
+  assertEquals([answers, timers, host.core.counts.chores], [0, 6, 0], "nothing is done while it waits");
+  host.slowReaders.delete(proxy);
+  look();
+  assertEquals([answers, timers], [20, 6]);
+  host.slowReaders.add(proxy);
+  handle({ kind: "received", message: new GetDirectory(), from: "16,9001" as Address });
+  handle({ kind: "childClosed", proxy });
+  look();
+  assertEquals([answers, timers], [20, 7], "a connection that has ended is not looked at again");
+  scenario.run();
 });
 
 Deno.test("ListDirectory among directories that are above one another is answered, and the log says so once", () => {

@@ -58,6 +58,7 @@ class Searching {
       },
       primaryAddress: () => "192.168.7.9",
       primaryPrefixBits: () => 24,
+      waitingBytes: () => 0,
     };
     this.#effects = this.#core.handle(event, this.#now, draw);
   }

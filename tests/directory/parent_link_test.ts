@@ -40,6 +40,7 @@ class Machine {
         return this.address;
       },
       primaryPrefixBits: () => this.address === null ? null : 16,
+      waitingBytes: () => 0,
     };
     for (const effect of this.#core.handle(event, this.#now, draw)) this.#perform(effect);
   }

@@ -294,6 +294,7 @@ export class Replay {
       wall: () => new Instant(0n),
       primaryAddress: () => null,
       primaryPrefixBits: () => null,
+      waitingBytes: () => 0,
     };
     this.#core = new DirectoryCore({
       address: localAddress(16),

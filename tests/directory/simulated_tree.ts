@@ -367,6 +367,8 @@ export class Process {
   refusesListeners = false;
   #backlog: (() => void)[] | null = null;
   failed: string | null = null;
+  /** Connections whose other end reads nothing at the moment. */
+  readonly slowReaders = new Set<Address>();
 
   constructor(
     readonly tree: SimulatedTree,
@@ -381,6 +383,7 @@ export class Process {
       wall: () => new Instant(BigInt(Math.round(tree.now * 1000))),
       primaryAddress: () => this.machine,
       primaryPrefixBits: () => 24,
+      waitingBytes: (proxy) => this.slowReaders.has(proxy) ? Infinity : 0,
     };
     this.core = new DirectoryCore({
       address: DIRECTORY,

@@ -53,6 +53,7 @@ class Stage {
       wall: () => new Instant(0n),
       primaryAddress: () => null,
       primaryPrefixBits: () => null,
+      waitingBytes: () => 0,
     };
     this.core = new DirectoryCore({
       address: localAddress(16),
