@@ -83,8 +83,8 @@ export const ROUTE_AGAIN_MS = { first: 500, max: 8_000 } as const;
 export const LOSSES_AT_ONCE_MAX = 10;
 /** Beyond those it is joined again once in each such interval, however often the publisher comes and goes. */
 export const LOSS_INTERVAL_MS = 1_000;
-/** Names with recent losses that are remembered for each subscription. */
-export const RESTLESS_NAMES_MAX = 1_000;
+/** Names with recent losses that are remembered for each subscription: as many as it may have. */
+export const RESTLESS_NAMES_MAX = NAMES_PER_SUBSCRIPTION_MAX;
 /** A session that lasted this long was a good one: its route is tried again soon. */
 export const STABLE_SESSION_MS = 10_000;
 /** Failures in a row that make a home ask all directories for the routes of a subscription anew. */

@@ -29,9 +29,18 @@ export class Damper {
     // Last in the order of the map: the first one is that which has been quiet for longest.
     this.#restless.delete(key);
     this.#restless.set(key, { losses: losses + 1, at: now });
-    if (this.#restless.size <= RESTLESS_NAMES_MAX) return;
-    const [oldest] = this.#restless.keys();
-    this.#restless.delete(oldest!);
+    // Two are looked at for each that comes, so that those that have been quiet are soon forgotten.
+    let looks = 2;
+    for (const oldest of this.#restless.keys()) {
+      const isOfUse = this.#lossesAt(oldest, now) > 0 && this.#restless.size <= RESTLESS_NAMES_MAX;
+      if (isOfUse || looks-- === 0) break;
+      this.#restless.delete(oldest);
+    }
+  }
+
+  /** How many names are remembered. */
+  get size(): number {
+    return this.#restless.size;
   }
 
   /** Milliseconds until a session with the name at that scope may begin; 0 for at once. */

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { LOSS_INTERVAL_MS, LOSSES_AT_ONCE_MAX } from "../../directory/bounds.ts";
 import { DirectoryCore } from "../../directory/core.ts";
+import { Damper } from "../../directory/home/damper.ts";
 import type { DirectoryEvent, Effect } from "../../directory/effects.ts";
 import {
   Available,
@@ -300,6 +301,21 @@ Deno.test("Damper: publications within the process that replace one another are 
   }
   assert(home.joins("PROCESS") <= joinsMax(30_000), `${home.joins("PROCESS")} times joined`);
   assertGreater(home.joins("PROCESS"), 30);
+});
+
+Deno.test("Damper: as many names as come and go together are held back, and forgotten when they have been quiet", () => {
+  const damper = new Damper();
+  const names = Array.from({ length: 5_000 }, (_, at) => `work:${at}`);
+  let now = 0;
+  for (let round = 0; round < 15; round++) {
+    for (const name of names) damper.lost(name, "HOST", now);
+    now += 50;
+  }
+  assertEquals(names.filter((name) => damper.waitFor(name, "HOST", now) === 0), []);
+  assertEquals(damper.size, names.length);
+  now += 60_000;
+  for (let at = 0; at < names.length; at++) damper.lost(`other:${at}`, "HOST", now++);
+  assertLess(damper.size, 1_100, "those of the last second");
 });
 
 Deno.test("Damper: two publishers of a name that are cut off in turns are joined at the stated rate, and nobody is without one", () => {
