@@ -2,13 +2,7 @@
 
 /** Why subscribers are joined to the publications that they are joined to: read from what all directories know. */
 
-import {
-  type DirectoryListing,
-  type DirectoryPeer,
-  type PeerSession,
-  RouteOverLoop,
-  RouteToAddress,
-} from "../../directory/messages.ts";
+import { type DirectoryListing, type PeerSession, RouteOverLoop, RouteToAddress } from "../../directory/messages.ts";
 import { compileSearch, type SearchPattern } from "../../directory/match/search_pattern.ts";
 import { SearchError } from "../../directory/match/search_error.ts";
 import { isNearer } from "../../directory/scope.ts";
@@ -23,6 +17,7 @@ import {
   lostParent,
   silentDirectories,
 } from "./directory_tree.ts";
+import { ListingIndex } from "./listing_index.ts";
 import { type Gap, gapOf } from "./listing_place.ts";
 import { connectionText } from "./tree_lines.ts";
 
@@ -98,24 +93,24 @@ export function explain(top: DirectoryNode, word: string): NameExplanation[] {
   const candidates = candidatesOf(directories, ages);
   const patterns = new Patterns();
   const subscribers = subscribersOf(directories, ages, patterns);
-  const names = new Set([...candidates.values()].map(({ name }) => name));
-  const chosen = names.has(word) ? [word] : [...names].filter((name) => patterns.matches(word, name)).sort();
+  const byName = Map.groupBy(candidates.values(), ({ name }) => name);
+  const chosen = byName.has(word) ? [word] : [...byName.keys()].filter((name) => patterns.matches(word, name)).sort();
+  const isWhole = haveAllTold(top);
   const explanations = chosen.map((name): NameExplanation => {
     const seekers = [...subscribers.values()].filter(({ search }) => patterns.matches(search, name));
-    const rivals = [...candidates.values()].filter((candidate) => candidate.name === name);
     return {
       name,
-      candidates: rivals.map((candidate) => ({
+      candidates: byName.get(name)!.map((candidate) => ({
         candidate,
         relations: seekers.map((subscriber) => relate(subscriber, candidate, candidates)),
       })),
       unserved: [],
-      isWhole: haveAllTold(top),
+      isWhole,
     };
   });
   if (explanations.length > 0) return explanations;
   const unserved = [...subscribers.values()].filter(({ search }) => search === word || patterns.matches(search, word));
-  return unserved.length === 0 ? [] : [{ name: word, candidates: [], unserved, isWhole: haveAllTold(top) }];
+  return unserved.length === 0 ? [] : [{ name: word, candidates: [], unserved, isWhole }];
 }
 
 /** Searches made ready once. */
@@ -222,8 +217,7 @@ interface SessionView {
 }
 
 function sessionOf({ home, id }: Subscriber, name: string): SessionView | null {
-  const peer = (home.listing.peer as Map<string, DirectoryPeer>).get(id);
-  const session = peer?.session.find((one) => one.name === name && one.route !== null);
+  const session = ListingIndex.of(home).session(id, name);
   return session === undefined ? null : viewOf(session);
 }
 
@@ -266,7 +260,7 @@ function relate(
     const reason = `${label(meeting)} has another one of that name, (${identity(rival.id, false)})`;
     return lack === null ? not(reason) : unknown(`${lack}; ${reason}`);
   }
-  const waiting = waitingReason(subscriber, candidate);
+  const waiting = ListingIndex.of(subscriber.home).waitingReason(subscriber.id, candidate.id);
   if (waiting !== null) return not(`matched at ${scope}, but ${waiting}`, scope);
   if (session === null) {
     if (!isRouted(meeting, subscriber, candidate)) {
@@ -299,13 +293,6 @@ function lackText({ isSilent }: Gap): string {
 
 const PARTIAL_TEXT = "could not tell all that it knows";
 
-/** Why the home of a subscriber does not use its route to a candidate, where it would like to. */
-function waitingReason({ home, id }: Subscriber, candidate: Candidate): string | null {
-  const routes = home.listing.details?.waiting ?? [];
-  const own = routes.find(({ subscribedId, publishedId }) => subscribedId === id && publishedId === candidate.id);
-  return own?.reason ?? null;
-}
-
 /** The lowest directory above both, which is where they can be matched. */
 function meetingOf(one: KnownDirectory, other: KnownDirectory): KnownDirectory {
   let meeting = one.path[0]!;
@@ -321,8 +308,8 @@ interface ReachProblem {
 
 /** Why the directory where they could meet does not know both; null if it does. */
 function reachProblem(subscriber: Subscriber, candidate: Candidate, meeting: KnownDirectory): ReachProblem | null {
-  const { listing } = meeting;
-  const scope = listing.scope as Scope;
+  const index = ListingIndex.of(meeting);
+  const scope = meeting.listing.scope as Scope;
   const at = label(meeting);
   const beyond = (verb: string, reach: Scope) => ({
     reason: `${verb} at ${reach}, which does not reach ${at}`,
@@ -332,29 +319,26 @@ function reachProblem(subscriber: Subscriber, candidate: Candidate, meeting: Kno
     isPartial(meeting)
       ? { reason: `${at} ${PARTIAL_TEXT}`, isSure: false }
       : { reason: `${at} does not list the ${what}`, isSure: true };
-  if (!listing.published.some(({ publishedId }) => publishedId === candidate.id)) {
+  if (!index.publishes(candidate.id)) {
     return isNearer(candidate.scope, scope) ? beyond("published", candidate.scope) : unlisted("name");
   }
-  if (listing.subscribed.some(({ subscribedId }) => subscribedId === subscriber.id)) return null;
+  if (index.subscribes(subscriber.id)) return null;
   return isNearer(subscriber.scope, scope) ? beyond("subscribed", subscriber.scope) : unlisted("search");
 }
 
-function isRouted({ listing }: KnownDirectory, subscriber: Subscriber, candidate: Candidate): boolean {
-  return listing.routed.some(({ subscribedId, publishedId }) =>
-    subscribedId === subscriber.id && publishedId === candidate.id
-  );
+function isRouted(directory: KnownDirectory, { id }: Subscriber, candidate: Candidate): boolean {
+  const routes = ListingIndex.of(directory).routes(id, candidate.name);
+  return routes.some(({ publishedId }) => publishedId === candidate.id);
 }
 
 /** The publication that a directory matches with a subscription in place of this one. */
 function rivalAt(
-  { listing }: KnownDirectory,
+  directory: KnownDirectory,
   subscriber: Subscriber,
   candidate: Candidate,
   candidates: ReadonlyMap<string, Candidate>,
 ): Candidate | null {
-  const routes = listing.routed.filter(({ name, subscribedId }) =>
-    name === candidate.name && subscribedId === subscriber.id
-  );
+  const routes = ListingIndex.of(directory).routes(subscriber.id, candidate.name);
   if (routes.some(({ publishedId }) => publishedId === candidate.id)) return null;
   const rival = routes.map(({ publishedId }) => candidates.get(publishedId!)).find((one) => one !== undefined);
   return rival ?? null;
