@@ -91,7 +91,11 @@ export const STABLE_SESSION_MS = 10_000;
 export const FAILURES_BEFORE_RENEWAL = 6;
 /** Failing publications of one name that a home remembers beyond their routes. */
 export const SUSPECTS_MAX = 16;
-/** How often at most a home does so for one subscription. */
+/** So often a home does so for one subscription with no more than a pause after each. */
+export const RENEWALS_AT_ONCE_MAX = 4;
+/** The shortest time from one to the next: longer than the routes have to be told again. */
+export const RENEWAL_PAUSE_MS = 10_000;
+/** Beyond those it does so once in each such interval. */
 export const RENEWAL_INTERVAL_MS = 60_000;
 /** What is added to the parent's reconnect time before routes that were not renewed after it are forgotten. */
 export const STALE_ROUTE_MARGIN_MS = 7_000;

@@ -140,7 +140,7 @@ export class DirectoryCore {
       listings: this.#listings,
       effects: this.#effects,
       chores: this.#chores,
-      endSession: (child, routeId) => this.#librarySessions.endRoute(child, routeId),
+      endSession: (child, route) => this.#librarySessions.endRoute(child, route),
       home: {
         addRoute: (message, moment) => this.#subscribers.addRoute(message, "here", moment),
         clearRoute: (message, moment) => this.#subscribers.clearRoute(message, moment),

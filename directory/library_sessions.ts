@@ -10,7 +10,7 @@ import type { AddressValue as Address } from "../runtime/mod.ts";
 import { SESSIONS_PER_LIBRARY_MAX } from "./bounds.ts";
 import type { Effects } from "./effects.ts";
 import { type Delivered, Dropped } from "./messages.ts";
-import type { Child } from "./records.ts";
+import type { Child, Route } from "./records.ts";
 
 /** A session that is open as far as its publisher knows. */
 interface OpenSession {
@@ -30,10 +30,10 @@ export class LibrarySessions {
   /** A library has told a publisher of the beginning or the end of a session. */
   seen(child: Child, message: Delivered | Dropped, publisher: Address): void {
     const open = this.#byChild.get(child) ?? new Map<string, OpenSession>();
-    if (message instanceof Dropped) open.delete(keyOf(message.routeId, message.remoteAddress));
-    else if (open.size < SESSIONS_PER_LIBRARY_MAX) {
-      open.set(keyOf(message.routeId, message.subscriberAddress), { publisher, delivered: message });
-    }
+    const key = keyOf(message.subscribedId, message.publishedId);
+    if (!(message instanceof Dropped)) {
+      if (open.size < SESSIONS_PER_LIBRARY_MAX) open.set(key, { publisher, delivered: message });
+    } else if (open.get(key)?.delivered.routeId === message.routeId) open.delete(key);
     if (open.size === 0) this.#byChild.delete(child);
     else this.#byChild.set(child, open);
   }
@@ -45,15 +45,18 @@ export class LibrarySessions {
     for (const session of open?.values() ?? []) this.#dropped(session);
   }
 
-  /** A library has come by another connection: a session of this route is not kept by the old one. */
-  endRoute(child: Child, routeId: string): void {
+  /**
+   * A library has come by another connection: a session of this route is not kept by the old one. It may have begun with an earlier
+   * route of the same two listings.
+   */
+  endRoute(child: Child, { subscription, publication }: Route): void {
     const open = this.#byChild.get(child);
-    for (const [key, session] of open ?? []) {
-      if (session.delivered.routeId !== routeId) continue;
-      open!.delete(key);
-      this.#dropped(session);
-    }
-    if (open?.size === 0) this.#byChild.delete(child);
+    const key = keyOf(subscription.id, publication.id);
+    const session = open?.get(key);
+    if (session === undefined) return;
+    open!.delete(key);
+    if (open!.size === 0) this.#byChild.delete(child);
+    this.#dropped(session);
   }
 
   #dropped({ publisher, delivered }: OpenSession): void {
@@ -63,6 +66,7 @@ export class LibrarySessions {
   }
 }
 
-function keyOf(routeId: string | null, subscriber: Address | null): string {
-  return `${routeId} ${subscriber}`;
+/** A subscription has one session at a time with a publication. */
+function keyOf(subscribedId: string | null, publishedId: string | null): string {
+  return `${subscribedId} ${publishedId}`;
 }

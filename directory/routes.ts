@@ -33,7 +33,7 @@ export interface RoutesParts {
   readonly chores: Chores;
   readonly home: LocalHome;
   /** Ends, for their publishers, the sessions of a route that a library had by a connection which it has left for another. */
-  readonly endSession: (child: Child, routeId: string) => void;
+  readonly endSession: (child: Child, route: Route) => void;
 }
 
 /** Units of work for one match, with what is told of it, and for telling it again. */
@@ -281,7 +281,7 @@ export class Routes {
     const clear = new ClearSubscriberRoute({ subscribedId: subscription.id, name, routeId });
     if (subscription.owner === null) this.#home.clearRoute(clear, moment);
     else if (isReached(subscription.owner)) this.#effects.send(subscription.home, clear);
-    else if (route.way === "address" && subscription.owner === left) this.#endSession(left, routeId);
+    else if (route.way === "address" && subscription.owner === left) this.#endSession(left, route);
     if (publication.owner === null || !isReached(publication.owner)) return;
     this.#effects.send(publication.home, new ClearPublisherRoute({ publishedId: publication.id, name, routeId }));
   }

@@ -17,7 +17,6 @@ import {
   LOSS_INTERVAL_MS,
   LOSSES_AT_ONCE_MAX,
   NAMES_PER_SUBSCRIPTION_MAX,
-  RENEWAL_INTERVAL_MS,
   ROUTE_AGAIN_MS,
   STABLE_SESSION_MS,
   STALE_ROUTE_MARGIN_MS,
@@ -38,6 +37,7 @@ import {
 import type { Effort } from "../match/effort.ts";
 import { isNearer } from "../scope.ts";
 import { Damper } from "./damper.ts";
+import { Renewals } from "./renewals.ts";
 import type { Loop, LoopRequest, LoopUser, Transports } from "./transports.ts";
 
 /** How a route leads to the publisher. */
@@ -102,8 +102,8 @@ interface Wish {
   readonly byName: Map<string, Pairing>;
   /** True once the subscription is cleared; sessions are still being closed. */
   isOver: boolean;
-  renewedAt: number;
   readonly damper: Damper;
+  readonly renewals: Renewals;
 }
 
 /** One session as it is shown in listings. */
@@ -156,8 +156,8 @@ export class SubscriberHome {
       subscriber,
       byName: new Map(),
       isOver: false,
-      renewedAt: -Infinity,
       damper: new Damper(),
+      renewals: new Renewals(),
     });
   }
 
@@ -245,6 +245,9 @@ export class SubscriberHome {
     const pairing = this.#wishes.get(message.subscribedId!)?.byName.get(message.name!);
     const route = [...pairing?.routes.values() ?? []].find((known) => known.id === message.routeId);
     if (pairing === undefined || route === undefined) return;
+    // What ends since this home has asked anew is told again at once, or else forgotten soon.
+    const isAsked = route.isStale && pairing.wish.renewals.isUnderWay(moment.now);
+    if (isAsked && isWithin(pairing.session, route.scope)) return;
     this.#removeRoute(pairing, route, moment);
     this.#advance(pairing, moment);
     this.#forgetIfEmpty(pairing);
@@ -464,11 +467,11 @@ export class SubscriberHome {
       wish.damper.waitFor(pairing.name, route.scope, moment.now),
     );
     route.retryAt = moment.now + delay;
-    const mayRenew = moment.now - wish.renewedAt >= RENEWAL_INTERVAL_MS && !wish.isOver;
+    const mayRenew = wish.renewals.mayBegin(moment.now) && !wish.isOver;
     if (failures < FAILURES_BEFORE_RENEWAL || route.source !== "above" || !mayRenew) return;
     // Nobody may be left who would clear this route: the directory that made it may have lost its memory.
     if (!this.#renew(wish.id)) return;
-    wish.renewedAt = moment.now;
+    wish.renewals.begin(moment.now);
     for (const other of wish.byName.values()) {
       for (const known of other.routes.values()) if (known.source === "above") known.isStale = true;
     }

@@ -266,6 +266,65 @@ Deno.test("SubscriberHome: a library that is cut off and comes back has its sess
   assertEquals([sessionOf(library)?.scope, sessionOf(main)?.scope], ["PROCESS", "PROCESS"]);
 });
 
+/** A library with a session in its process, which has asked anew for its routes since another publisher has failed. */
+function libraryThatAskedAnew() {
+  const { scenario, main, library } = processAndLibrary();
+  const far = scenario.process("far");
+  main.publish("inner", "PROCESS");
+  far.publish("outer");
+  library.subscribe("(inn|out)er", "HOST");
+  scenario.run(2_000);
+  const told: string[] = [];
+  scenario.tree.trace = (line) => void told.push(line);
+  // Nobody hears of the end of this one.
+  far.process.kill(3_600_000);
+  scenario.tree.cutPeers(library.process);
+  const isAsked = () => told.some((line) => line.endsWith(" library > main ClearListings"));
+  for (let wait = 0; wait < 30_000 && !isAsked(); wait += 10) scenario.run(10);
+  assert(isAsked());
+  return { scenario, main, library, told };
+}
+
+function toldOfInner(object: AppObject): string[] {
+  return object.received.flatMap((message) =>
+    (message instanceof Available || message instanceof Delivered || message instanceof Dropped) &&
+      message.name === "inner"
+      ? [message.constructor.name]
+      : []
+  );
+}
+
+Deno.test("SubscriberHome: routes that are asked for anew leave the sessions of a library with its process as they are", () => {
+  const { scenario, main, library, told } = libraryThatAskedAnew();
+  scenario.run(30_000);
+  assert(told.some((line) => line.endsWith(" main > library ClearSubscriberRoute")));
+  assertEquals([toldOfInner(library), toldOfInner(main)], [["Available"], ["Delivered"]]);
+  main.clearPublished(received(main, Published));
+  scenario.run(100);
+  assertEquals([toldOfInner(library), toldOfInner(main)], [["Available", "Dropped"], ["Delivered", "Dropped"]]);
+});
+
+Deno.test("SubscriberHome: a publication that ends just when routes are asked for anew is dropped a little later", () => {
+  const { scenario, main, library } = libraryThatAskedAnew();
+  main.clearPublished(received(main, Published));
+  scenario.run(10_000);
+  assertEquals([toldOfInner(library), toldOfInner(main)], [["Available", "Dropped"], ["Delivered", "Dropped"]]);
+  assertEquals(scenario.tree.problems, []);
+});
+
+Deno.test("LibrarySessions: the publisher hears of the end also where the route was told again meanwhile", () => {
+  const { scenario, main, library } = libraryThatAskedAnew();
+  scenario.run(2_000);
+  // The library is back over another connection before its process hears of the end of this one.
+  scenario.tree.cut(library.process, 60_000);
+  scenario.run(30_000);
+  assertEquals([toldOfInner(library), toldOfInner(main)], [
+    ["Available", "Dropped", "Available"],
+    ["Delivered", "Dropped", "Delivered"],
+  ]);
+  assertEquals(scenario.tree.problems, []);
+});
+
 Deno.test("SubscriberHome: a library's publication for the host is met from another process (scenario 57a)", () => {
   const { scenario, library } = processAndLibrary();
   const far = scenario.process("far");

@@ -20,7 +20,7 @@ Deno.test("SubscriberHome: a route that no directory is left to clear is forgott
   // The host loses its memory, and the subscriber's own link never breaks.
   host.kill();
   scenario.host();
-  scenario.run(150_000);
+  scenario.run(30_000);
   assertEquals(s.process.core.counts.pairings, 0);
 });
 
