@@ -111,10 +111,25 @@ async function runOne(single: Case, flags: ReadonlySet<string>): Promise<number>
     for (const line of result.history) console.log(line);
   }
   for (const problem of result.problems) console.log(problem);
-  const { events, digest, sessionsMs } = result;
+  const { events, digest, sessionsMs, restMs } = result;
   const verdict = result.problems.length === 0 ? "all is well" : `${result.problems.length} problems`;
-  console.log(`${verdict}; ${events} events, digest ${digest}, sessions settled after ${Math.round(sessionsMs)} ms`);
+  const settled = `sessions settled after ${Math.round(sessionsMs)} ms, all else after ${Math.round(restMs)} ms`;
+  console.log(`${verdict}; ${events} events, digest ${digest}, ${settled}`);
   return result.problems.length === 0 ? 0 : 1;
+}
+
+/** The seed that took longest. */
+class Slowest {
+  #ms = 0;
+  #seed: number | null = null;
+
+  add(seed: number, ms: number): void {
+    if (ms > this.#ms) [this.#ms, this.#seed] = [ms, seed];
+  }
+
+  get text(): string {
+    return `${(this.#ms / 1000).toFixed(1)} s${this.#seed === null ? "" : ` (seed ${this.#seed})`}`;
+  }
 }
 
 /** Sums over many seeds. */
@@ -124,15 +139,15 @@ class Tally {
   readonly #start = performance.now();
   readonly #startCpu = process.cpuUsage();
   #events = 0;
-  #slowest: readonly [ms: number, seed: number] = [0, 0];
-  #restMs = 0;
+  readonly #sessions = new Slowest();
+  readonly #rest = new Slowest();
 
   add(seed: number, { problems, events, sessionsMs, restMs }: SeedResult): void {
     this.seeds++;
     if (problems.length > 0) this.failed++;
     this.#events += events;
-    if (sessionsMs > this.#slowest[0]) this.#slowest = [sessionsMs, seed];
-    this.#restMs = Math.max(this.#restMs, restMs);
+    this.#sessions.add(seed, sessionsMs);
+    this.#rest.add(seed, restMs);
   }
 
   get minutes(): number {
@@ -142,9 +157,7 @@ class Tally {
   get text(): string {
     const { user, system } = process.cpuUsage(this.#startCpu);
     const [rate, cpuRate] = [this.minutes, (user + system) / 60e6].map((minutes) => Math.round(this.seeds / minutes));
-    const [slowestMs, slowestSeed] = this.#slowest;
-    const [sessions, rest] = [slowestMs, this.#restMs].map((ms) => (ms / 1000).toFixed(1));
-    const settled = `sessions settled within ${sessions} s (seed ${slowestSeed}), all else within ${rest} s`;
+    const settled = `sessions settled within ${this.#sessions.text}, all else within ${this.#rest.text}`;
     const rates = `${rate} seeds a minute, ${cpuRate} a minute of processor time`;
     return `${this.seeds} seeds, ${this.failed} failed, ${this.#events} events, ${settled}, ${rates}`;
   }
