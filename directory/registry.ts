@@ -283,7 +283,7 @@ export class Registry {
     if (problem !== null) return problem;
     if (isNearer(message.scope!, listings.scope)) return null;
     const known = listings.publications.get(message.publishedId!);
-    const ipp = this.#rewritten(message.listeningIpp, child, moment);
+    const ipp = this.#rewritten(message.listeningIpp, child);
     if (known !== undefined) return this.#takeAgain(known, message, { child, ipp, moment });
     if (this.#isFull(child)) {
       this.#advise(message);
@@ -457,7 +457,7 @@ export class Registry {
   }
 
   /** Where a publication of a child is reached from here and above. */
-  #rewritten(ipp: HostPort, child: Child, { draw }: Moment): HostPort {
+  #rewritten(ipp: HostPort, child: Child): HostPort {
     switch (this.#parts.listings.scope) {
       case "PROCESS":
       case "LIBRARY":
@@ -465,11 +465,8 @@ export class Registry {
       case "GROUP":
       case "HOST":
         return new HostPort("127.0.0.1", ipp.port);
-      default: {
-        // A process of the LAN directory's own machine: others don't reach it by the address that it came from.
-        const isHere = child.ipp.host === "127.0.0.1";
-        return new HostPort(isHere ? draw.primaryAddress() ?? child.ipp.host : child.ipp.host, ipp.port);
-      }
+      default:
+        return new HostPort(child.ipp.host, ipp.port);
     }
   }
 

@@ -36,6 +36,7 @@ import {
 } from "./messages.ts";
 import type { Matched, Publication, Subscription } from "./records.ts";
 import type { Routes } from "./routes.ts";
+import { reachedAt } from "./reach.ts";
 import { listingBytes, publishedOf, subscribedOf } from "./upward.ts";
 
 /** What was asked; whatever makes no sense in it counts as not asked. */
@@ -280,7 +281,7 @@ class Teller {
 
 /** All kinds of entries, those first without which nothing below could be found. */
 function sectionsOf(
-  { children, listings, routes, home }: ReportSubject,
+  { children, listings, routes, home, primaryAddress }: ReportSubject,
   listing: DirectoryListing,
   { publications, subscriptions, isAbout }: Chosen,
   identity: string | null = null,
@@ -290,7 +291,12 @@ function sectionsOf(
     lost: listings.lostCounts.publications,
     entries: mapped(publications, (publication) => isWanted(publication) ? publication : null),
     bytesOf: ({ name }) => listingBytes(name),
-    tell: (publication) => void listing.published.push(publishedOf(publication)),
+    tell: (publication) => {
+      const published = publishedOf(publication);
+      const isForAll = listings.scope === "LAN";
+      if (isForAll) published.listeningIpp = reachedAt(publication, "LAN", { primaryAddress: () => primaryAddress });
+      listing.published.push(published);
+    },
   });
   const subscribed = sectionOf({
     lost: listings.lostCounts.subscriptions,

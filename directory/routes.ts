@@ -2,7 +2,7 @@
 
 /** The matches of one directory: found, told to the homes of both sides, and cleared. */
 
-import { HostPort, isRemote, lastHop, type Scope } from "../runtime/mod.ts";
+import { isRemote, lastHop, type Scope } from "../runtime/mod.ts";
 import { OPEN_LIBRARIES_MAX } from "./bounds.ts";
 import { isAddress, isReachable } from "./checks.ts";
 import type { Chores, Steps } from "./chores.ts";
@@ -17,6 +17,7 @@ import {
   RouteToAddress,
   type SubscribeTo,
 } from "./messages.ts";
+import { reachedAt } from "./reach.ts";
 import { type Child, type Matched, NO_ROUTES, type Publication, type Route, type Subscription } from "./records.ts";
 import { isNearer, isWider } from "./scope.ts";
 
@@ -184,12 +185,12 @@ export class Routes {
     const { subscription } = route;
     route.isTold = true;
     if (route.way === "address") route.openedAt = moment.draw.wall();
-    const message = this.#messageOf(route);
+    const message = this.#messageOf(route, moment);
     if (subscription.owner === null) this.#home.addRoute(message, moment);
     else this.#effects.send(subscription.home, message);
   }
 
-  #messageOf(route: Route): RouteOverLoop | RouteToAddress {
+  #messageOf(route: Route, { draw }: Moment): RouteOverLoop | RouteToAddress {
     const { subscription, publication } = route;
     const ids = {
       routeId: route.id,
@@ -198,10 +199,8 @@ export class Routes {
       name: publication.name,
     };
     if (route.way === "loop") {
-      const { encrypted, ipp } = publication;
-      // One of this very process may listen at all addresses.
-      const host = ipp.host === "0.0.0.0" ? "127.0.0.1" : ipp.host;
-      return new RouteOverLoop({ ...ids, scope: this.#scope, encrypted, ipp: new HostPort(host, ipp.port) });
+      const ipp = reachedAt(publication, this.#scope, draw);
+      return new RouteOverLoop({ ...ids, scope: this.#scope, encrypted: publication.encrypted, ipp });
     }
     return new RouteToAddress({
       ...ids,
@@ -298,7 +297,7 @@ export class Routes {
     for (const route of told) {
       if (subscription.home !== home) return;
       if (!subscription.routes.has(route)) continue;
-      this.#effects.send(home, this.#messageOf(route));
+      this.#effects.send(home, this.#messageOf(route, this.#chores.moment));
       this.#chores.effort.spend(TELL_UNITS);
       if (this.#chores.effort.isSpent) yield;
     }

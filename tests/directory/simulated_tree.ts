@@ -367,6 +367,8 @@ export class Process {
   refusesListeners = false;
   #backlog: (() => void)[] | null = null;
   failed: string | null = null;
+  /** Its machine's address towards others, as far as it has one. */
+  primaryAddress: string | null;
   /** Connections whose other end reads nothing at the moment. */
   readonly slowReaders = new Set<Address>();
 
@@ -377,11 +379,12 @@ export class Process {
     options: Partial<DirectoryOptions> & { readonly scope: Scope },
   ) {
     const { random } = tree;
+    this.primaryAddress = machine;
     this.#draw = {
       uuid: () => random.uuid(),
       float: () => random.float(),
       wall: () => new Instant(BigInt(Math.round(tree.now * 1000))),
-      primaryAddress: () => this.machine,
+      primaryAddress: () => this.primaryAddress,
       primaryPrefixBits: () => 24,
       waitingBytes: (proxy) => this.slowReaders.has(proxy) ? Infinity : 0,
     };

@@ -1,6 +1,7 @@
 /** What is left behind by directories and connections that went away, found by simulation: it must not stay. */
 
 import { assertEquals } from "@std/assert";
+import { ListDirectory } from "../../directory/messages.ts";
 import { LAN_AT, Scenario, sessionOf } from "./scenario.ts";
 
 Deno.test("SubscriberHome: a route that no directory is left to clear is forgotten, also when it was asked for shortly before", () => {
@@ -37,4 +38,23 @@ Deno.test("Upward.renew() leaves alone what the directory above was not told of"
   scenario.tree.cut(s.process, 20_000);
   scenario.run(60_000);
   assertEquals([host.core.counts.known, host.core.counts.subscriptions, lan.core.counts.subscriptions], [1, 2, 1]);
+});
+
+Deno.test("Routes: a name of the station itself is met by other machines once the station has its address, also where it had none before", () => {
+  const scenario = new Scenario();
+  const lan = scenario.lan();
+  lan.primaryAddress = null;
+  scenario.host("10.0.0.1", LAN_AT);
+  const publisher = scenario.process("publisher", { machine: LAN_AT.host! });
+  const s = scenario.process("s");
+  publisher.publish("svc", "LAN");
+  s.subscribe("svc", "LAN");
+  scenario.run(5_000);
+  assertEquals([sessionOf(s), s.process.core.counts.routes], [null, 1]);
+  lan.primaryAddress = LAN_AT.host;
+  scenario.run(40_000);
+  assertEquals(sessionOf(s)?.scope, "LAN");
+  s.ask(new ListDirectory());
+  scenario.run();
+  assertEquals(s.listing?.published.map(({ listeningIpp }) => listeningIpp.host), [LAN_AT.host]);
 });
