@@ -6,6 +6,7 @@ import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { refuseBadDirectories } from "../directory_addresses.ts";
 import { cakeLaunch } from "../group_program.ts";
 import { absolutePath } from "../homes.ts";
+import { standardFlags } from "../standard_flags.ts";
 import { launchdPlist, type ServicePlan, ServiceTextError, systemdUnit, windowsTask } from "../service/service_text.ts";
 
 const ACTIONS = ["install", "uninstall", "status"];
@@ -87,7 +88,8 @@ async function perform(world: World, [executable = "", ...args]: readonly string
 async function planOf(call: CommandCall, what: string): Promise<ServicePlan | Faulted> {
   const { world, settings } = call;
   const isOfUser = settings.get("user") === true;
-  const level = `--debug-level=${call.commandLine.debugLevel ?? LOG_LEVEL}`;
+  const level = call.commandLine.debugLevel === null ? [`--debug-level=${LOG_LEVEL}`] : [];
+  const flags = [...level, ...standardFlags(call.commandLine), ...forwarded(call.rest)];
   const isDirectory = what === "host" || what === "lan";
   refuseBadDirectories(call.rest, isDirectory ? what : "group");
   const home = isDirectory ? null : await homeOf(world, absolutePath(world, what));
@@ -96,7 +98,7 @@ async function planOf(call: CommandCall, what: string): Promise<ServicePlan | Fa
   }
   const project = home === null ? null : dirname(home);
   const words = isDirectory ? [what] : ["run", `--home-path=${home}`];
-  const { executable, arguments: args } = await cakeLaunch(world, [...words, level, ...forwarded(call.rest)]);
+  const { executable, arguments: args } = await cakeLaunch(world, [...words, ...flags]);
   const given = settings.get("service_name");
   const name = typeof given === "string" ? given : `cake-${project === null ? what : basename(project)}`;
   if (!/^[\w-]+$/.test(name)) {

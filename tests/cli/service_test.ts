@@ -100,6 +100,16 @@ Deno.test("cake service --print finds the home of a folder", async () => {
   assertStringIncludes(out, "\nWorkingDirectory=/project\n");
 });
 
+Deno.test("cake service --print shows standard arguments as well: what the service is to be run with", async () => {
+  const { cake, makeHome } = simulatedCake();
+  await makeHome("idle");
+  const place = '--connect-to-directory={"host": "10.0.0.9", "port": 5001}';
+  const [out, err, status] = await cake("service", "install", "/project", "--print", "--debug-level=TRACE", place);
+  assertEquals([err, status], ["", 0]);
+  const shown = String.raw`"--debug-level=TRACE" "--connect-to-directory={\"host\": \"10.0.0.9\", \"port\": 5001}"`;
+  assertStringIncludes(out, ` "--home-path=/project/.layer-cake" ${shown}\n`);
+});
+
 Deno.test("cake service says what is missing or can't be", async () => {
   const { cake } = simulatedCake();
   for (
