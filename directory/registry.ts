@@ -5,7 +5,7 @@
  * changes the listings is here, and sees to it that routes, homes and the directory above follow.
  */
 
-import { type AddressValue as Address, HostPort } from "../runtime/mod.ts";
+import { type AddressValue as Address, HostPort, type Scope } from "../runtime/mod.ts";
 import { LISTINGS_PER_CHILD_MAX } from "./bounds.ts";
 import { isAddress, nameProblem, publishedProblem, subscribedProblem } from "./checks.ts";
 import type { Chore, Chores, Steps } from "./chores.ts";
@@ -90,6 +90,8 @@ export class Registry {
   readonly #ofObjects = new Map<Address, Set<string>>();
   /** What a new directory above has not been told yet. */
   #telling: Chore | null = null;
+  /** True once it was said what is not met here. */
+  #isPassedOver = false;
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
@@ -281,7 +283,7 @@ export class Registry {
     const { listings, effects, parent } = this.#parts;
     const problem = publishedProblem(message, child.proxy);
     if (problem !== null) return problem;
-    if (isNearer(message.scope!, listings.scope)) return null;
+    if (isNearer(message.scope!, listings.scope)) return this.#passOver(message.name!, message.scope!, child);
     const known = listings.publications.get(message.publishedId!);
     const ipp = this.#rewritten(message.listeningIpp, child);
     if (known !== undefined) return this.#takeAgain(known, message, { child, ipp, moment });
@@ -339,7 +341,7 @@ export class Registry {
     const { listings, effects, parent } = this.#parts;
     const problem = subscribedProblem(message, child.proxy);
     if (problem !== null) return problem;
-    if (isNearer(message.scope!, listings.scope)) return null;
+    if (isNearer(message.scope!, listings.scope)) return this.#passOver(message.search!, message.scope!, child);
     const known = listings.subscriptions.get(message.subscribedId!);
     if (known !== undefined) return this.#takeSubscribedAgain(known, message, { child, moment });
     if (this.#isFull(child)) return null;
@@ -440,6 +442,16 @@ export class Registry {
       chores.effort.spend(REMOVE_UNITS);
       if (chores.effort.isSpent) yield;
     }
+  }
+
+  /** A listing for nearer scopes meets nobody here; at the station, whose port is that of a host directory, it is said once. */
+  #passOver(nameOrSearch: string, scope: Scope, { ipp }: Child): null {
+    const isStation = this.#parts.listings.scope === "LAN" && ipp.host === "127.0.0.1";
+    if (this.#isPassedOver || !isStation || scope !== "HOST") return null;
+    this.#isPassedOver = true;
+    const why = "as this machine has no HOST directory besides";
+    this.#parts.effects.log("warning", `"${nameOrSearch}"[HOST] is not met here, ${why}: list it for the LAN`);
+    return null;
   }
 
   #isFull(child: Child): boolean {

@@ -124,7 +124,11 @@ export function directoryCheck(scope: "HOST" | "LAN", asked: readonly AskedPlace
     const kind = answer.version === null ? `the original (${answer.executable})` : `cake ${answer.version}`;
     const level = answer.scope ?? "unknown";
     const text = `a ${level} directory answers at ${placeText(place)}: ${kind}`;
-    if (level === scope || (scope === "HOST" && level === "LAN")) return ok(check, text);
+    if (level === scope) return ok(check, text);
+    // At the station, its port is that of a host directory.
+    if (scope === "HOST" && level === "LAN") {
+      return ok(check, text, "groups of this machine meet there by names for the LAN, and not by those for the HOST");
+    }
     return warn(check, text, `a ${scope} directory was expected there: correct the address, or run ${command} there`);
   }
   const stranger = asked.find(({ answer }) => answer.kind === "stranger");

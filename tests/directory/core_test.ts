@@ -16,7 +16,7 @@ import {
   Subscribed,
 } from "../../directory/messages.ts";
 import { Enquiry, HostPort } from "../../runtime/mod.ts";
-import { LAN_AT, received, Scenario, sessionOf } from "./scenario.ts";
+import { HOST_AT, LAN_AT, received, Scenario, sessionOf } from "./scenario.ts";
 
 // Registration.
 
@@ -416,4 +416,21 @@ Deno.test("DirectoryCore: a role that can't listen ends with a fault, an ordinar
   object.process.refusesListeners = false;
   scenario.run(60_000);
   assert(object.received[0] instanceof HostPort);
+});
+
+Deno.test("DirectoryCore: the station says once that names for the HOST are not met there", () => {
+  const scenario = new Scenario();
+  const lan = scenario.lan();
+  const [one, other, far] = ["10.0.0.195", "10.0.0.195", "10.0.0.1"].map((machine, at) =>
+    scenario.process(`p${at}`, { machine, connectTo: machine === "10.0.0.1" ? LAN_AT : HOST_AT })
+  );
+  for (const object of [far!, one!, other!]) {
+    object.publish("near", "GROUP");
+    object.publish("svc", "HOST");
+    object.subscribe("svc", "HOST");
+    scenario.run();
+  }
+  assertEquals(lan.logs.filter((line) => line.startsWith("warning")), [
+    'warning: "svc"[HOST] is not met here, as this machine has no HOST directory besides: list it for the LAN',
+  ]);
 });
