@@ -1,6 +1,6 @@
 // This module performs no I/O.
 
-/** Where those who meet at a directory reach a publication. */
+/** Where a publication is reached by those who meet it at a directory. */
 
 import { HostPort, type Scope } from "../runtime/mod.ts";
 import type { Draw } from "./effects.ts";
@@ -19,4 +19,13 @@ export function reachedAt({ ipp }: Publication, scope: Scope, draw: Pick<Draw, "
   if (!OF_THIS_MACHINE.includes(ipp.host ?? "")) return new HostPort(ipp.host, ipp.port);
   const towardsOthers = scope === "LAN" ? draw.primaryAddress() : null;
   return new HostPort(towardsOthers ?? "127.0.0.1", ipp.port);
+}
+
+/**
+ * Where this machine reaches what others reach at an address: itself by one that does not change, so that sessions outlast the
+ * network.
+ */
+export function reachedFromHere(ipp: HostPort, draw: Pick<Draw, "primaryAddress">): HostPort {
+  const isHere = ipp.host !== "127.0.0.1" && ipp.host === draw.primaryAddress();
+  return isHere ? new HostPort("127.0.0.1", ipp.port) : ipp;
 }

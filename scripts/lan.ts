@@ -340,7 +340,7 @@ async function main(): Promise<void> {
   const saved = option("save");
   const folder = await Deno.makeTempDir({ prefix: "cake-lan-" });
   await writePrograms(folder);
-  await using laboratory = await new Laboratory(MACHINES).open();
+  await using laboratory = await new Laboratory(MACHINES, false).open();
   using log = new PeerLog(join(folder, "peers.log"));
   using stolen = new StolenTime(now);
   const lan = new Lan(laboratory, folder, log, stolen);

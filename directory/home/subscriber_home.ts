@@ -35,6 +35,7 @@ import {
   type RouteToAddress,
 } from "../messages.ts";
 import type { Effort } from "../match/effort.ts";
+import { reachedFromHere } from "../reach.ts";
 import { isNearer } from "../scope.ts";
 import { Damper } from "./damper.ts";
 import { Renewals } from "./renewals.ts";
@@ -342,7 +343,8 @@ export class SubscriberHome {
       this.#beginSession(pairing, route, null, moment);
       return;
     }
-    const { ipp, encrypted } = route.way;
+    const { encrypted } = route.way;
+    const ipp = reachedFromHere(route.way.ipp, moment.draw);
     const loop = this.#transports.request(requestFor(pairing, route), { ipp, encrypted, user: this.#userOf(pairing) });
     pairing.attempt = { route, loop };
     if (loop.state === "ready") this.#transports.open(loop);

@@ -2,25 +2,52 @@
 
 import type { InterfaceAddress } from "../world.ts";
 
+/** How long an answer is good for: looking anew for each of a thousand connections would take longer than they do. */
+const GOOD_MS = 100;
+
+let last: { readonly at: number; readonly address: string | null } = { at: -Infinity, address: null };
+
 /**
- * The IPv4 address of the interface that has the default route.
+ * The IPv4 address of the interface that has the default route; on a LAN without a router, that of the first interface to a private
+ * network.
  *
- * The original asks the system by "connecting" a UDP socket to 192.0.2.123. Deno's stable API has no datagrams, so
- * the routing table tells where Linux shows it; elsewhere the first interface with a usable address.
+ * The original asks the system by "connecting" a UDP socket to 192.0.2.123, so that it finds none on such a LAN. Deno's stable
+ * API has no datagrams: the routing table tells where Linux shows it; elsewhere the first interface with a usable address.
  *
- * @returns Null where there is no route, or only a loopback or link-local address
+ * @returns Null where there is none, or only a loopback or link-local address
  */
 export function primaryAddress(): string | null {
+  const now = performance.now();
+  if (now - last.at >= GOOD_MS) last = { at: now, address: findAddress() };
+  return last.address;
+}
+
+function findAddress(): string | null {
   try {
-    const candidates = Deno.networkInterfaces()
-      .filter(({ family, address }) => family === "IPv4" && isUsable(address));
+    const candidates = interfaceAddresses();
     if (Deno.build.os !== "linux") return candidates[0]?.address ?? null;
-    const route = defaultInterface(Deno.readTextFileSync("/proc/net/route"));
-    return candidates.find(({ name }) => name === route)?.address ?? null;
+    return addressTowardsOthers(candidates, Deno.readTextFileSync("/proc/net/route"));
   } catch {
     // No permission, or no such file: the address can't be told.
     return null;
   }
+}
+
+/** Bridges of containers and virtual machines lead to nobody else. */
+const INNER_INTERFACE = /^(?:docker|br-|veth|virbr)/;
+const PRIVATE_ADDRESS = /^(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./;
+
+/**
+ * The address that this machine uses towards others.
+ *
+ * @param candidates Addresses by which others can reach it.
+ * @param table See {@link defaultInterface}.
+ */
+export function addressTowardsOthers(candidates: readonly InterfaceAddress[], table: string): string | null {
+  const route = defaultInterface(table);
+  const way = candidates.find(({ name }) => name === route) ??
+    candidates.find(({ name, address }) => !INNER_INTERFACE.test(name) && PRIVATE_ADDRESS.test(address));
+  return way?.address ?? null;
 }
 
 /** The IPv4 addresses by which others can reach this machine. */

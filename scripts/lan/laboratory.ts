@@ -38,10 +38,13 @@ let laboratories = 0;
 export class Laboratory implements AsyncDisposable {
   readonly #prefix = `cake-${Deno.pid}-${++laboratories}`;
   readonly #machines: readonly MachineOptions[];
+  readonly #hasRouter: boolean;
   readonly #running = new Set<RunningProgram>();
 
-  constructor(machines: readonly MachineOptions[]) {
+  /** @param hasRouter Whether machines have a way out of their subnet; here it leads nowhere. */
+  constructor(machines: readonly MachineOptions[], hasRouter: boolean) {
     this.#machines = machines;
+    this.#hasRouter = hasRouter;
   }
 
   #space(name: string): string {
@@ -80,8 +83,7 @@ export class Laboratory implements AsyncDisposable {
       await ip("-n", space, "addr", "add", `${address}/24`, "dev", "eth0");
       await ip("-n", space, "link", "set", "lo", "up");
       await ip("-n", space, "link", "set", "eth0", "up");
-      // As on a real LAN there is a way out, by which programs tell their address; here it leads nowhere.
-      await ip("-n", space, "route", "add", "default", "dev", "eth0");
+      if (this.#hasRouter) await ip("-n", space, "route", "add", "default", "dev", "eth0");
     }
   }
 

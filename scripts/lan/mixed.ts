@@ -247,11 +247,13 @@ async function runMix(mix: Mix): Promise<void> {
   const name = `lan ${mix.lan}, host ${mix.host}, group ${mix.group}, process ${mix.process}`;
   const folder = await Deno.makeTempDir({ prefix: "cake-mixed-" });
   await writePrograms(folder);
-  await using laboratory = await new Laboratory([
+  const machines = [
     { name: "station", address: "192.168.0.195" },
     { name: "one", address: "192.168.0.11" },
     { name: "two", address: "192.168.0.12" },
-  ]).open();
+  ];
+  // By the way out originals tell which address they have.
+  await using laboratory = await new Laboratory(machines, true).open();
   using log = new PeerLog(join(folder, "peers.log"));
   let isGood = false;
   try {

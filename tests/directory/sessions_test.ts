@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Available, Delivered, Dropped, PublishAs, Published, RouteOverLoop } from "../../directory/messages.ts";
 import { HostPort } from "../../runtime/mod.ts";
 import type { AppObject } from "./simulated_tree.ts";
-import { received, Scenario, sessionOf } from "./scenario.ts";
+import { LAN_AT, received, Scenario, sessionOf } from "./scenario.ts";
 
 /** A subscriber in a group with a publication far away at the host; `near` is a second process in the group. */
 function farAndNear(seed = 1) {
@@ -186,6 +186,21 @@ Deno.test("SubscriberHome: eight workers of one search have a session each, and 
   for (const worker of workers) worker.process.kill();
   scenario.run(5_000);
   assertEquals([server.sessions.size, server.process.core.counts.pairings, scenario.tree.problems], [0, 0, []]);
+});
+
+Deno.test("SubscriberHome: a session that a LAN directory brought about within a machine does not depend on its address", () => {
+  const scenario = new Scenario();
+  scenario.lan();
+  const at = (machine: string) => scenario.process(machine, { machine, connectTo: LAN_AT });
+  const [publisher, near, far, offline] = ["10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.1"].map(at);
+  offline!.process.primaryAddress = null;
+  publisher!.publish("svc", "LAN");
+  const subscribers = [near!, far!, offline!];
+  for (const subscriber of subscribers) subscriber.subscribe("svc", "LAN");
+  scenario.run();
+  assertEquals(subscribers.map((subscriber) => sessionOf(subscriber)?.scope), ["LAN", "LAN", "LAN"]);
+  const hosts = subscribers.map(({ process }) => process.transportHosts);
+  assertEquals(hosts, [["127.0.0.1"], ["10.0.0.1"], ["10.0.0.1"]]);
 });
 
 // Libraries.

@@ -371,6 +371,8 @@ export class Process {
   primaryAddress: string | null;
   /** Connections whose other end reads nothing at the moment. */
   readonly slowReaders = new Set<Address>();
+  /** Where its transports were to lead. */
+  readonly transportHosts: (string | null)[] = [];
 
   constructor(
     readonly tree: SimulatedTree,
@@ -584,6 +586,7 @@ export class Process {
   }
 
   #connectTransport(transport: number, ipp: HostPort): void {
+    this.transportHosts.push(ipp.host);
     this.tree.at(this.tree.random.float() * this.tree.latency, () => {
       if (!this.isAlive) return;
       const end = this.tree.connect(

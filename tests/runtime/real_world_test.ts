@@ -8,7 +8,7 @@ import { writeAll } from "../../runtime/real_world/environment.ts";
 import { errnoOf } from "../../runtime/real_world/errno.ts";
 import { realNetwork } from "../../runtime/real_world/network.ts";
 import { openRecordLocks } from "../../runtime/real_world/record_lock.ts";
-import { defaultInterface } from "../../runtime/real_world/primary_address.ts";
+import { addressTowardsOthers, defaultInterface } from "../../runtime/real_world/primary_address.ts";
 import { signalNumber } from "../../runtime/real_world/signal_number.ts";
 import { Simulation } from "../../runtime/simulation/mod.ts";
 import { testFiles } from "./files_contract.ts";
@@ -225,6 +225,20 @@ Deno.test("Network.primaryAddress() is an address of this machine or null", () =
   const local = route("docker0", "000011AC", "0001", 0, "0000FFFF");
   assertEquals(defaultInterface(head + wifi + local + wire + down), "eth0");
   assertEquals(defaultInterface(head + local), null);
+  const at = (name: string, address: string) => ({ name, address, prefixBits: 24 });
+  const bridge = at("docker0", "172.17.0.1");
+  const [open, first, other] = [at("eth7", "192.0.2.5"), at("wlan0", "192.168.0.7"), at("eth0", "10.0.0.7")];
+  assertEquals(addressTowardsOthers([bridge, open, first, other], head + wifi + wire), "10.0.0.7");
+  assertEquals(
+    addressTowardsOthers([bridge, open, first, other], head + local),
+    "192.168.0.7",
+    "a LAN without a router",
+  );
+  assertEquals(addressTowardsOthers([bridge, open], head + local), null);
+  assertEquals(
+    addressTowardsOthers([bridge, open], head + route("eth7", "00000000", "0003", 1, "00000000")),
+    "192.0.2.5",
+  );
 });
 
 Deno.test("FileSystem keeps the contract", async () => {

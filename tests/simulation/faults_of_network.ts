@@ -6,7 +6,7 @@ import {
   type SeededRandom,
   type SimulatedHost,
 } from "../../runtime/simulation/mod.ts";
-import { STATION_ADDRESS } from "./shape.ts";
+import { STATION, STATION_ADDRESS } from "./shape.ts";
 import type { Stage } from "./stage.ts";
 
 const NOTICED_MS = [500, 4_000, 20_000] as const;
@@ -127,21 +127,25 @@ export function loseSigns(stage: Stage, random: SeededRandom): void {
   stage.during(1_500 + 250 * random.integer(10), () => stage.simulation.heal(from, to));
 }
 
-/** A machine is given another address, now or after it had none, or was in another network, for a while. */
+/**
+ * A machine is given another address, now or after it had none, or was in another network, for a while. Others are told where the
+ * station is: it may have no address for a while, and gets the same one.
+ */
 export function moveHost(stage: Stage, random: SeededRandom): void {
   const { hosts } = stage.simulation;
-  // Others are told where the LAN directory is: its machine stays there.
-  const host = random.pick(hosts.filter(({ address }) => address !== STATION_ADDRESS));
+  const host = random.pick(hosts);
+  const isStation = host.name === STATION;
   const last = host.address;
   const isSame = random.chance(0.3);
   const goHome = (): void => {
     const taken = new Set(hosts.filter((other) => other !== host).map(({ address }) => address));
     const free = [0, 1].flatMap((net) => range(100, 160).map((station) => `10.0.${net}.${station}`));
     const next = random.pick(free.filter((address) => !taken.has(address)));
-    host.changeAddress(isSame && last?.startsWith("10.") && !taken.has(last) ? last : next);
+    if (isStation) host.changeAddress(STATION_ADDRESS);
+    else host.changeAddress(isSame && last?.startsWith("10.") && !taken.has(last) ? last : next);
   };
-  const isAway = random.chance(0.7);
-  if (isAway) host.changeAddress(random.chance(0.7) ? null : `192.168.7.${hosts.indexOf(host) + 1}`);
+  const isAway = isStation || random.chance(0.7);
+  if (isAway) host.changeAddress(isStation || random.chance(0.7) ? null : `192.168.7.${hosts.indexOf(host) + 1}`);
   else goHome();
   if (random.chance(0.4)) {
     for (const seat of stage.seatsOf(host, random)) seat.process.crash();

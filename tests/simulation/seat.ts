@@ -2,7 +2,7 @@
 
 import { HostPort, type Scope } from "../../runtime/mod.ts";
 import type { SimulatedHost, SimulatedProcess } from "../../runtime/simulation/mod.ts";
-import type { SeatShape } from "./shape.ts";
+import { type SeatShape, STATION_ADDRESS } from "./shape.ts";
 import { Tenant, type TenantConditions } from "./tenant.ts";
 
 /** What a seat is made from. */
@@ -76,7 +76,7 @@ export class Seat {
   get parentAddress(): HostPort | null {
     const { parent, shape, host } = this;
     if (parent === null || shape.isLazy) return null;
-    return new HostPort(parent.host === host ? "127.0.0.1" : parent.host.address, parent.shape.port!);
+    return new HostPort(parent.host === host ? "127.0.0.1" : STATION_ADDRESS, parent.shape.port!);
   }
 
   /** Starts the process, if it has ended and can be started: its host is up, and the process whose library it is. */

@@ -69,6 +69,8 @@ const GROUP_PORT = 5001;
 const LIBRARY_PORT = 6001;
 /** The address of the LAN directory's machine, where those look who are not told. */
 export const STATION_ADDRESS = "10.0.0.195";
+/** What that machine is called. */
+export const STATION = "station";
 const PROCESSES_MAX = 100;
 
 /** Values with their weights. */
@@ -156,7 +158,7 @@ class Draft {
   }
 
   #addLan(portCount: number | undefined): number {
-    this.hosts.push({ name: "station", address: STATION_ADDRESS, portCount });
+    this.hosts.push({ name: STATION, address: STATION_ADDRESS, portCount });
     return this.#addSeat({ name: "lan", host: 0, scope: "LAN", parent: null, port: DIRECTORY_PORT });
   }
 
