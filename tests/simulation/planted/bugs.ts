@@ -130,6 +130,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     what: "that a subscription is reached by another connection is not told to the directory above",
   },
   {
+    name: "station-keeps-its-first-address",
+    file: "directory/registry.ts",
+    right: "        return new HostPort(child.ipp.host, ipp.port);\n",
+    wrong:
+      '        return new HostPort(child.ipp.host === "127.0.0.1" ? this.#parts.chores.moment.draw.primaryAddress() ?? "localhost" : child.ipp.host, ipp.port);\n',
+    what: "the station's own publications are told at the address that it had when they were listed",
+  },
+  {
     name: "move-not-retold",
     file: "directory/registry.ts",
     right: "    else routes.retell(known);\n",
