@@ -1,7 +1,7 @@
 /**
- * A LAN on one machine: make-believe machines on two subnets, with `cake lan` and `cake host`, a group and processes beside it,
- * none of them configured. Kills, restarts and cuts cables, measures how long it takes until all is well again, and prints a
- * table.
+ * A LAN on one machine: make-believe machines on two subnets without a router, with `cake lan` and `cake host`, a group and
+ * processes beside it, none of them configured. Kills, restarts and cuts cables, measures how long it takes until all is well
+ * again, and prints a table.
  *
  *     deno run -A scripts/lan.ts [--runs=30] [--only=upgrade,pool,group,lan,host,cable] [--save=FILE]
  *
