@@ -5,6 +5,7 @@ import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { runDirectoryRoutine } from "../directory_routine.ts";
 import { JSON_SETTING, writeJson } from "../json_output.ts";
 import { askTree } from "../tree/ask_tree.ts";
+import { omissions } from "../tree/directory_tree.ts";
 import { explain } from "../tree/explanation.ts";
 import { absenceText, answerText, explanationJson, explanationLines, missingLines } from "../tree/explanation_text.ts";
 import { FULL_IDENTITY, isGiven, OPEN_SCOPE, openScope } from "./network.ts";
@@ -50,7 +51,9 @@ async function run(call: CommandCall): Promise<CommandResult> {
       return new Faulted(`cannot explain "${word}"`, `the topmost directory${answerText(`${tree}`)}`);
     }
     const names = explain(tree, word);
-    for (const line of missingLines(tree, word)) call.world.environment.writeError(`cake: ${line}\n`);
+    for (const line of [...missingLines(tree, word), ...omissions(tree)]) {
+      call.world.environment.writeError(`cake: ${line}\n`);
+    }
     if (names.length === 0) return new Faulted(`cannot explain "${word}"`, absenceText(tree, word));
     if (isGiven(call, JSON_SETTING)) writeJson(call.world, names.map((name) => explanationJson(name, tree)));
     else {

@@ -148,7 +148,8 @@ class TreeWalk {
     if (address === null || this.#signal.aborted) return;
     // Directories on the way have passed the first question on as they know it: those of the original without what is wanted.
     const told = top.page === null ? await this.#ask(address, null) : top;
-    if (typeof told !== "string" && (told.page !== null || this.isAbout)) root.listing = told;
+    if (typeof told === "string") root.leftOut = `has told only what is known on the way (${told})`;
+    else if (told.page !== null || this.isAbout) root.listing = told;
     await this.#finish(root, address);
   }
 

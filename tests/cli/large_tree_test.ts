@@ -6,12 +6,13 @@ import {
   DirectoryCursor,
   DirectoryListing,
   DirectoryPage,
+  ListDirectory,
   Published,
   PublishedDirectory,
   Subscribed,
 } from "../../directory/messages.ts";
-import { connect, Connected } from "../../net/mod.ts";
-import { HostPort, type Routine, Stop } from "../../runtime/mod.ts";
+import { connect, Connected, listen, Listening } from "../../net/mod.ts";
+import { Faulted, HostPort, type Routine, Stop } from "../../runtime/mod.ts";
 import {
   freePort,
   hostPort,
@@ -48,10 +49,7 @@ class Place implements AsyncDisposable {
     count: number,
     answer: (question: GetDirectory) => DirectoryListing = () => crowdListing(),
   ): Promise<void> {
-    const { run, close } = openRuntime();
-    const told = Promise.withResolvers<void>();
-    const isOver = Promise.withResolvers<void>();
-    const ended = run(async (self: Routine) => {
+    await this.#join(async (self) => {
       connect(self, new HostPort("127.0.0.1", this.port));
       await self.select(Connected);
       const proxy = self.returnAddress;
@@ -71,10 +69,36 @@ class Place implements AsyncDisposable {
       }
       // What it is answered to, it has taken all that was sent before.
       await self.ask(new GetDirectory({ about: `many:${count - 1}` }), proxy, { type: DirectoryListing });
+    }, (message) => message instanceof GetDirectory ? answer(message) : null);
+  }
+
+  /** A process that answers questions as the topmost directory. */
+  async top(answer: (question: object) => DirectoryListing | Faulted): Promise<void> {
+    await this.#join(
+      async (self) => {
+        listen(self, new HostPort("127.0.0.1", this.port));
+        await self.select(Listening);
+      },
+      (message) => message instanceof ListDirectory || message instanceof GetDirectory ? answer(message) : null,
+    );
+  }
+
+  /** Runs an actor of this test until the end, and waits until it has begun. */
+  async #join(
+    begin: (self: Routine) => Promise<void>,
+    answer: (message: object) => DirectoryListing | Faulted | null,
+  ): Promise<void> {
+    const { run, close } = openRuntime();
+    const begun = Promise.withResolvers<void>();
+    const isOver = Promise.withResolvers<void>();
+    const ended = run(async (self: Routine) => {
+      await begin(self);
       isOver.promise.then(() => self.kernel.send(new Stop(), self.address, self.address));
-      told.resolve();
+      begun.resolve();
       for (let message = await self.input(); !(message instanceof Stop); message = await self.input()) {
-        if (message instanceof GetDirectory) self.reply(answer(message));
+        const told = answer(message as object);
+        if (told instanceof DirectoryListing) told.directoryAddress = self.address;
+        if (told !== null) self.reply(told);
       }
       return null;
     });
@@ -83,7 +107,7 @@ class Place implements AsyncDisposable {
       await ended;
       await close();
     });
-    await told.promise;
+    await begun.promise;
   }
 
   cake(...args: string[]) {
@@ -196,4 +220,14 @@ Deno.test("a directory refuses to be above itself; directories that are above ea
   assertEquals(shown.code, 0);
   assertMatch(shown.err, /^cake: \[HOST\] host-cake \(\w{8}\) is above itself, what is below it is not shown again\n$/);
   assertEquals(shown.out.match(/\[HOST\]/g)?.length, 3, shown.out);
+});
+
+Deno.test("cake why and cake network say so where the topmost directory answers only the first question", async () => {
+  await using place = new Place();
+  await place.top((message) => message instanceof ListDirectory ? crowdListing([1]) : new Faulted("busy"));
+  const why = await place.cake("why", "few:1");
+  const problem = "cake: [PROCESS] crowd (?) has told only what is known on the way (busy)\n";
+  assertEquals([why.code, why.err], [0, problem]);
+  assertMatch(why.out, /few:1/);
+  assertEquals((await place.cake("network")).err, problem);
 });
