@@ -9,11 +9,16 @@ import {
   type Routine,
   type Settings,
   Stop,
+  T1,
   typeOf,
+  type World,
 } from "../runtime/mod.ts";
 import { isSet, type OpenDirectory, playDirectory, type PlayedDirectory } from "./attachment.ts";
 import { stationLines } from "./station_text.ts";
 import { tell } from "./tell.ts";
+
+/** How often the machine's addresses are looked at. */
+const WATCH_SECONDS = 5;
 
 /** The port of directories, where nobody says. */
 const DIRECTORY_PORT = 54195;
@@ -56,29 +61,52 @@ export function lan(self: Routine, settings: Settings<typeof LAN_SETTINGS>): Pro
     connectTo: new HostPort(),
     encrypted: settings.encryptedDirectory === true,
   };
-  return play(self, played, (directory) => tellStations(self, directory));
+  const stations = new StationTeller(self.kernel.world);
+  return play(self, played, (directory) => stations.look(directory));
 }
 bind(lan, "layer_cake.lan", { settings: LAN_SETTINGS });
 
-/** Whoever sets up a LAN wants to know whether others will find it. */
-function tellStations({ kernel: { world } }: Routine, { listening }: OpenDirectory): void {
-  for (const { text, isWarning } of stationLines(listening, world.network.interfaceAddresses())) {
-    tell(world, isWarning ? "?" : "^", `cake: ${isWarning ? "warning: " : ""}${text}`);
+/**
+ * Whoever sets up a LAN wants to know whether others will find it: at the start, and when that changes since the machine gets its
+ * address later, or another one.
+ */
+class StationTeller {
+  readonly #world: World;
+  #told = "";
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  look({ listening }: OpenDirectory): void {
+    const lines = stationLines(listening, this.#world.network.interfaceAddresses());
+    const seen = lines.map(({ text }) => text).join("\n");
+    if (seen === this.#told) return;
+    this.#told = seen;
+    for (const { text, isWarning } of lines) {
+      tell(this.#world, isWarning ? "?" : "^", `cake: ${isWarning ? "warning: " : ""}${text}`);
+    }
   }
 }
 
+/** @param watch What is looked at once the directory is open, and again and again. */
 async function play(
   self: Routine,
   settings: PlayedDirectory,
-  opened: (directory: OpenDirectory) => void = () => {},
+  watch: ((directory: OpenDirectory) => void) | null = null,
 ): Promise<unknown> {
   const directory = await playDirectory(self, settings);
   if (!("listening" in directory)) return directory;
-  opened(directory);
+  watch?.(directory);
   self.kernel.world.processes.notify(`READY=1\nSTATUS=Listening at ${directory.listening}`);
   self.console(`Listening at "${directory.listening}"`, { scope: settings.scope });
-  const message = await self.select(Stop, Returned);
-  if (message instanceof Returned) return message.message;
+  for (;;) {
+    if (watch !== null) self.start(T1, WATCH_SECONDS);
+    const message = await self.select(T1, Stop, Returned);
+    if (message instanceof Returned) return message.message;
+    if (message instanceof Stop) break;
+    watch?.(directory);
+  }
   await self.stop(directory.address);
   return new Aborted();
 }

@@ -131,6 +131,28 @@ for (const name of ["host", "lan"]) {
   });
 }
 
+const ADVICE = "tell each host with --directory-at-lan where this directory is";
+
+Deno.test("cake lan says it when its machine gets the address at which others look, and when it loses it", async () => {
+  const { start, host, simulation } = simulatedCake();
+  const lan = start("lan");
+  await simulation.runFor(20_000);
+  for (const address of ["10.0.0.195", null]) {
+    host.changeAddress(address);
+    await simulation.runFor(20_000);
+  }
+  lan.signal("SIGINT");
+  await simulation.runUntil(() => !lan.isAlive, 2000);
+  assertEquals(lan.errors.join("").split("\n"), [
+    `cake: warning: Not on a station address: others look at 10.0.0.195:54195; ${ADVICE}`,
+    "cake: Answers to the station address 10.0.0.195, of its own subnet /24",
+    "cake: Answers to the station address 10.0.0.195, of all machines that derive it as the original does",
+    `cake: warning: Not on a station address; ${ADVICE}`,
+    "cake: aborted (user or software interrupt)",
+    "",
+  ]);
+});
+
 Deno.test("cake prints faults typed when it is asked to", async () => {
   const { cake } = simulatedCake();
   const [out, error, status] = await cake("list", "--full-output", "--child-process");
