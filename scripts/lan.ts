@@ -3,7 +3,7 @@
  * processes beside it, none of them configured. Kills, restarts and cuts cables, measures how long it takes until all is well
  * again, and prints a table.
  *
- *     deno run -A scripts/lan.ts [--runs=30] [--only=upgrade,pool,group,lan,host,cable] [--save=FILE]
+ *     deno run -A scripts/lan.ts [--runs=30] [--only=upgrade,pool,group,lan,host,cable,address] [--save=FILE]
  *
  * With --save what was measured is added to what the file has, and the table is of both: so a long run can be done in parts.
  *
@@ -301,6 +301,25 @@ class Lan {
     }
     for (const program of [publisher, subscriber]) program.kill("SIGINT");
   }
+
+  /** Takes the station its address; what is published there meanwhile is met when it is back. */
+  async addressLost(runs: number): Promise<void> {
+    const measure = this.measures.row("station has its address again -> what it published without is met", null);
+    const subscriber = this.#peer("alpha", "subscriber", "patient", "--search=late:.*", "--scope=LAN");
+    for (let run = 0; run < runs; run++) {
+      await sleep(QUIET_MS);
+      const begun = now();
+      await this.#laboratory.address("station", "del");
+      const publisher = this.#peer("station", "publisher", `late${run}`, `--name=late:${run}`, "--scope=LAN", above());
+      await this.#met(`late${run}`, /^published/, begun);
+      const isBack = now();
+      await this.#laboratory.address("station", "add");
+      await this.#time(measure, "patient", new RegExp(`^available late:${run} `), isBack, 60);
+      publisher.kill("SIGINT");
+      await publisher.status;
+    }
+    subscriber.kill("SIGINT");
+  }
 }
 
 /** The directory of a machine that has no host directory, only a LAN's. */
@@ -326,6 +345,7 @@ const PARTS: Readonly<Record<string, (lan: Lan, runs: number) => Promise<void>>>
   lan: (lan, runs) => lan.lanLost(runs),
   host: (lan, runs) => lan.hostRestarted(runs),
   cable: (lan, runs) => lan.cableCut(runs),
+  address: (lan, runs) => lan.addressLost(runs),
 };
 
 function option(name: string): string | undefined {

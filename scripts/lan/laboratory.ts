@@ -80,7 +80,7 @@ export class Laboratory implements AsyncDisposable {
       await ip("netns", "add", space);
       await ip("link", "add", `v${index}`, "netns", hub, "type", "veth", "peer", "name", "eth0", "netns", space);
       await ip("-n", hub, "link", "set", `v${index}`, "master", `br${subnets.indexOf(subnetOf(address))}`, "up");
-      await ip("-n", space, "addr", "add", `${address}/24`, "dev", "eth0");
+      await this.address(name, "add");
       await ip("-n", space, "link", "set", "lo", "up");
       await ip("-n", space, "link", "set", "eth0", "up");
       if (this.#hasRouter) await ip("-n", space, "route", "add", "default", "dev", "eth0");
@@ -153,6 +153,12 @@ export class Laboratory implements AsyncDisposable {
   async #cable(machine: string, state: "up" | "down"): Promise<void> {
     const index = this.#machines.findIndex(({ name }) => name === machine);
     await ip("-n", this.#space("hub"), "link", "set", `v${index}`, state);
+  }
+
+  /** Takes a machine its address, or gives it back. */
+  async address(machine: string, action: "add" | "del"): Promise<void> {
+    const { address } = this.#machines.find(({ name }) => name === machine)!;
+    await ip("-n", this.#space(machine), "addr", action, `${address}/24`, "dev", "eth0");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
