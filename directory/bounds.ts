@@ -59,6 +59,8 @@ export const STABLE_LINK_MS = 10_000;
 export const PROVEN_PLACE_ATTEMPTS = 8;
 /** The first and the longest wait before a machine without an address is asked for it again, to find the parent by it. */
 export const ADDRESS_AGAIN_MS = { first: 250, max: 4_000 } as const;
+/** How often the LAN directory looks whether its machine has an address, or another one, while something is published there. */
+export const OWN_ADDRESS_MS = 1_000;
 /** How long after a request for a parent there may be nothing listed yet that needs one: a publication waits for its port. */
 export const NEED_LISTED_MS = 30_000;
 /** Waits before listening again where a port could not be had; after the last one the directory gives up. */

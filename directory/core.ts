@@ -54,6 +54,7 @@ import {
   Subscribed,
   SubscribeTo,
 } from "./messages.ts";
+import { OWN_ADDRESS_TIMER, OwnAddress } from "./own_address.ts";
 import { ParentLink, RECONNECT_TIMER } from "./parent_link.ts";
 import { Questions, QUESTIONS_TIMER } from "./questions.ts";
 import type { Child } from "./records.ts";
@@ -118,6 +119,7 @@ export class DirectoryCore {
   readonly #publishers = new PublisherHome(this.#effects);
   readonly #subscribers: SubscriberHome;
   readonly #routes: Routes;
+  readonly #ownAddress: OwnAddress;
   readonly #registry: Registry;
   readonly #intake: Intake;
   readonly #questions: Questions;
@@ -141,16 +143,24 @@ export class DirectoryCore {
       effects: this.#effects,
       chores: this.#chores,
       endSession: (child, route) => this.#librarySessions.endRoute(child, route),
+      unreached: () => this.#ownAddress.missed(),
       home: {
         addRoute: (message, moment) => this.#subscribers.addRoute(message, "here", moment),
         clearRoute: (message, moment) => this.#subscribers.clearRoute(message, moment),
       },
+    });
+    this.#ownAddress = new OwnAddress({
+      chores: this.#chores,
+      effects: this.#effects,
+      listings: this.#listings,
+      routes: this.#routes,
     });
     this.#registry = new Registry({
       address: options.address,
       chores: this.#chores,
       effects: this.#effects,
       listings: this.#listings,
+      ownAddress: this.#ownAddress,
       parent: this.#parent,
       publishers: this.#publishers,
       routes: this.#routes,
@@ -278,6 +288,7 @@ export class DirectoryCore {
   #timerDue(timer: string, moment: Moment): void {
     if (timer === RECONNECT_TIMER) this.#parent.reconnect(moment);
     else if (timer === LISTEN_TIMER) this.#accept.start();
+    else if (timer === OWN_ADDRESS_TIMER) this.#ownAddress.timerDue(moment);
     else if (timer === QUESTIONS_TIMER) this.#questions.timerDue();
     else if (timer === STALE_TIMER) this.#subscribers.forgetStale(moment);
     else if (!this.#subscribers.timerDue(timer, moment)) this.#transports.timerDue(timer, moment);

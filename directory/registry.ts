@@ -31,6 +31,7 @@ import {
   SubscribedCleared,
   SubscribeTo,
 } from "./messages.ts";
+import type { OwnAddress } from "./own_address.ts";
 import type { ParentLink } from "./parent_link.ts";
 import { type Child, NO_ROUTES, type Publication, type Subscription } from "./records.ts";
 import type { Routes } from "./routes.ts";
@@ -49,6 +50,7 @@ export interface RegistryParts {
   readonly chores: Chores;
   readonly effects: Effects;
   readonly listings: Listings;
+  readonly ownAddress: OwnAddress;
   readonly parent: ParentLink;
   readonly publishers: PublisherHome;
   readonly routes: Routes;
@@ -318,7 +320,7 @@ export class Registry {
     message: Published,
     { child, ipp, moment }: { child: Child; ipp: HostPort; moment: Moment },
   ): string | null {
-    const { listings, routes, upward } = this.#parts;
+    const { listings, ownAddress, routes, upward } = this.#parts;
     const isSame = known.name === message.name && known.scope === message.scope && known.owner !== null;
     if (!isSame) return "the id of another publication";
     if (known.owner!.order > child.order) return null;
@@ -331,6 +333,7 @@ export class Registry {
     listings.move(known, child, message.homeAddress!);
     known.ipp = ipp;
     known.object = null;
+    ownAddress.listed(known, moment);
     if (mustRoute && listings.winnerOf(known.name) === known) routes.addPublication(known);
     upward.republish(known);
     this.#tellSteps(known.name);
@@ -486,8 +489,9 @@ export class Registry {
 
   /** True when the publication is the one that subscribers of its name meet here. */
   #add(publication: Publication): boolean {
-    const { listings, routes, effects } = this.#parts;
+    const { chores, listings, ownAddress, routes, effects } = this.#parts;
     const isWinner = listings.addPublication(publication);
+    ownAddress.listed(publication, chores.moment);
     if (isWinner) {
       effects.log("trace", `Published "${publication.name}"[${listings.scope}] (${publication.ipp})`);
       routes.addPublication(publication);
@@ -516,7 +520,7 @@ export class Registry {
     subscriptions: readonly Subscription[],
     moment: Moment,
   ): void {
-    const { listings, routes, upward } = this.#parts;
+    const { listings, ownAddress, routes, upward } = this.#parts;
     for (const subscription of subscriptions) {
       listings.removeSubscription(subscription);
       routes.clear(subscription, moment);
@@ -527,6 +531,7 @@ export class Registry {
     for (const publication of publications) {
       routes.clear(publication, moment);
       const follower = listings.removePublication(publication);
+      ownAddress.removed(publication);
       if (follower !== null) followers.add(follower);
       upward.clearPublication(publication.id);
       names.add(publication.name);

@@ -293,8 +293,8 @@ function sectionsOf(
     bytesOf: ({ name }) => listingBytes(name),
     tell: (publication) => {
       const published = publishedOf(publication);
-      const isForAll = listings.scope === "LAN";
-      if (isForAll) published.listeningIpp = reachedAt(publication, "LAN", { primaryAddress: () => primaryAddress });
+      const place = { scope: listings.scope, draw: { primaryAddress: () => primaryAddress } };
+      if (listings.scope === "LAN") published.listeningIpp = reachedAt(publication, null, place) ?? publication.ipp;
       listing.published.push(published);
     },
   });

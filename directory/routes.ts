@@ -2,7 +2,7 @@
 
 /** The matches of one directory: found, told to the homes of both sides, and cleared. */
 
-import { isRemote, lastHop, type Scope } from "../runtime/mod.ts";
+import { type HostPort, isRemote, lastHop, type Scope } from "../runtime/mod.ts";
 import { OPEN_LIBRARIES_MAX } from "./bounds.ts";
 import { isAddress, isReachable } from "./checks.ts";
 import type { Chores, Steps } from "./chores.ts";
@@ -35,6 +35,8 @@ export interface RoutesParts {
   readonly home: LocalHome;
   /** Ends, for their publishers, the sessions of a route that a library had by a connection which it has left for another. */
   readonly endSession: (child: Child, route: Route) => void;
+  /** A match could not be made since this machine has no address at which others would reach the publisher. */
+  readonly unreached: () => void;
 }
 
 /** Units of work for one match, with what is told of it, and for telling it again. */
@@ -51,6 +53,7 @@ export class Routes {
   readonly #chores: Chores;
   readonly #home: LocalHome;
   readonly #endSession: RoutesParts["endSession"];
+  readonly #unreached: RoutesParts["unreached"];
   /** Matches that are over. */
   #lost = 0;
   /** Listings whose matching was begun so far. */
@@ -60,13 +63,14 @@ export class Routes {
   /** What is left behind of listings, with routes that are still to be ended, by what must wait for that; see {@link Routes.clear}. */
   readonly #ending = new Map<string, Map<Publication | Subscription, Child | null>>();
 
-  constructor({ listings, effects, chores, home, endSession }: RoutesParts) {
+  constructor({ listings, effects, chores, home, endSession, unreached }: RoutesParts) {
     this.#scope = listings.scope;
     this.#listings = listings;
     this.#effects = effects;
     this.#chores = chores;
     this.#home = home;
     this.#endSession = endSession;
+    this.#unreached = unreached;
   }
 
   /** How many matches have gone, or more. */
@@ -137,10 +141,19 @@ export class Routes {
     if (subscription.owner === null && publication.owner === null) return "address";
     if (isWider(this.#scope, "PROCESS")) {
       const isForAll = !isNearer(subscription.scope, this.#scope) && !isNearer(publication.scope, this.#scope);
-      return isForAll && isReachable(publication.ipp) ? "loop" : null;
+      if (!isForAll || !isReachable(publication.ipp)) return null;
+      return this.#placeOf(publication, subscription) === null ? null : "loop";
     }
     // One side is a library. Two libraries don't meet, as in the original.
     return subscription.owner === null || publication.owner === null ? "address" : null;
+  }
+
+  /** Where the subscriber reaches the publisher; null while he does not. */
+  #placeOf(publication: Publication, subscription: Subscription): HostPort | null {
+    const { draw } = this.#chores.moment;
+    const place = reachedAt(publication, subscription, { scope: this.#scope, draw });
+    if (place === null) this.#unreached();
+    return place;
   }
 
   /** Asks a library for the object behind its listing, once. */
@@ -183,14 +196,15 @@ export class Routes {
   /** Tells the home of the subscriber. */
   #tell(route: Route, moment: Moment): void {
     const { subscription } = route;
-    route.isTold = true;
     if (route.way === "address") route.openedAt = moment.draw.wall();
-    const message = this.#messageOf(route, moment);
+    const message = this.#messageOf(route);
+    if (message === null) return;
+    route.isTold = true;
     if (subscription.owner === null) this.#home.addRoute(message, moment);
     else this.#effects.send(subscription.home, message);
   }
 
-  #messageOf(route: Route, { draw }: Moment): RouteOverLoop | RouteToAddress {
+  #messageOf(route: Route): RouteOverLoop | RouteToAddress | null {
     const { subscription, publication } = route;
     const ids = {
       routeId: route.id,
@@ -199,8 +213,8 @@ export class Routes {
       name: publication.name,
     };
     if (route.way === "loop") {
-      const ipp = reachedAt(publication, this.#scope, draw);
-      return new RouteOverLoop({ ...ids, scope: this.#scope, encrypted: publication.encrypted, ipp });
+      const ipp = this.#placeOf(publication, subscription);
+      return ipp && new RouteOverLoop({ ...ids, scope: this.#scope, encrypted: publication.encrypted, ipp });
     }
     return new RouteToAddress({
       ...ids,
@@ -297,7 +311,8 @@ export class Routes {
     for (const route of told) {
       if (subscription.home !== home) return;
       if (!subscription.routes.has(route)) continue;
-      this.#effects.send(home, this.#messageOf(route, this.#chores.moment));
+      const message = this.#messageOf(route);
+      if (message !== null) this.#effects.send(home, message);
       this.#chores.effort.spend(TELL_UNITS);
       if (this.#chores.effort.isSpent) yield;
     }

@@ -305,7 +305,9 @@ class Lan {
   /** Takes the station its address; what is published there meanwhile is met when it is back. */
   async addressLost(runs: number): Promise<void> {
     const measure = this.measures.row("station has its address again -> what it published without is met", null);
+    const since = now();
     const subscriber = this.#peer("alpha", "subscriber", "patient", "--search=late:.*", "--scope=LAN");
+    await this.#met("patient", /^subscribed/, since);
     for (let run = 0; run < runs; run++) {
       await sleep(QUIET_MS);
       const begun = now();

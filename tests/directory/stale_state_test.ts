@@ -40,21 +40,58 @@ Deno.test("Upward.renew() leaves alone what the directory above was not told of"
   assertEquals([host.core.counts.known, host.core.counts.subscriptions, lan.core.counts.subscriptions], [1, 2, 1]);
 });
 
-Deno.test("Routes: a name of the station itself is met by other machines once the station has its address, also where it had none before", () => {
+/** A station with a publisher and a subscriber of its own, and a subscriber on another machine. */
+function station(address: string | null) {
   const scenario = new Scenario();
   const lan = scenario.lan();
-  lan.primaryAddress = null;
+  lan.primaryAddress = address;
   scenario.host("10.0.0.1", LAN_AT);
-  const publisher = scenario.process("publisher", { machine: LAN_AT.host! });
-  const s = scenario.process("s");
+  const [publisher, near] = ["publisher", "near"].map((name) => scenario.process(name, { machine: LAN_AT.host! }));
+  const far = scenario.process("far");
+  for (const subscriber of [near!, far]) subscriber.subscribe("svc", "LAN");
+  scenario.run(2_000);
+  return { scenario, lan, publisher: publisher!, near: near!, far };
+}
+
+Deno.test("OwnAddress: a name of the station itself is told to other machines once it has an address, and to its own before", () => {
+  const { scenario, lan, publisher, near, far } = station(null);
   publisher.publish("svc", "LAN");
-  s.subscribe("svc", "LAN");
-  scenario.run(5_000);
-  assertEquals([sessionOf(s), s.process.core.counts.routes], [null, 1]);
+  scenario.run(30_000);
+  assertEquals([sessionOf(near)?.scope, sessionOf(far), far.process.core.counts.routes], ["LAN", null, 0]);
   lan.primaryAddress = LAN_AT.host;
-  scenario.run(40_000);
-  assertEquals(sessionOf(s)?.scope, "LAN");
-  s.ask(new ListDirectory());
+  scenario.run(1_100);
+  assertEquals([sessionOf(near)?.scope, sessionOf(far)?.scope], ["LAN", "LAN"]);
+  assertEquals([near.process.transportHosts, far.process.transportHosts], [["127.0.0.1"], [LAN_AT.host]]);
+  far.ask(new ListDirectory());
   scenario.run();
-  assertEquals(s.listing?.published.map(({ listeningIpp }) => listeningIpp.host), [LAN_AT.host]);
+  assertEquals(far.listing?.published.map(({ listeningIpp }) => listeningIpp.host), [LAN_AT.host]);
+  assertEquals([near.droppedCount, publisher.delivered.size, scenario.tree.problems], [0, 2, []]);
+});
+
+Deno.test("OwnAddress: a name that was listed while the address was gone for a moment is told all the same", () => {
+  const { scenario, lan, publisher, far } = station(LAN_AT.host);
+  publisher.publish("before", "LAN");
+  scenario.run(950);
+  lan.primaryAddress = null;
+  publisher.publish("svc", "LAN");
+  scenario.run(30);
+  assertEquals(lan.core.counts.publications, 2);
+  lan.primaryAddress = LAN_AT.host;
+  scenario.run(1_100);
+  assertEquals(sessionOf(far)?.scope, "LAN");
+});
+
+Deno.test("OwnAddress: another address of the station is told, and sessions go on; nothing is looked at once nothing is there", () => {
+  const { scenario, lan, publisher, far } = station(LAN_AT.host);
+  publisher.publish("svc", "LAN");
+  scenario.run();
+  const routes: string[] = [];
+  scenario.tree.trace = (line) => void (line.endsWith(" RouteOverLoop") && routes.push(line));
+  lan.primaryAddress = "10.0.0.7";
+  scenario.run(5_000);
+  assertEquals([routes.length, far.droppedCount, sessionOf(far)?.scope], [3, 0, "LAN"]);
+  assertEquals(lan.timerCount, 1);
+  publisher.clearPublished([...publisher.published.values()][0]!);
+  scenario.run(5_000);
+  assertEquals([lan.timerCount, sessionOf(far)], [0, null]);
 });
