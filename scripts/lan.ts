@@ -314,6 +314,8 @@ class Lan {
       await this.#laboratory.address("station", "del");
       const publisher = this.#peer("station", "publisher", `late${run}`, `--name=late:${run}`, "--scope=LAN", above());
       await this.#met(`late${run}`, /^published/, begun);
+      // Until the directory has heard of it.
+      await sleep(QUIET_MS);
       const isBack = now();
       await this.#laboratory.address("station", "add");
       await this.#time(measure, "patient", new RegExp(`^available late:${run} `), isBack, 60);

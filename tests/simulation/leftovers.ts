@@ -7,6 +7,9 @@ import type { Expectation, Expected, Home, Meeting } from "./expectation.ts";
 /** The timer after which routes are forgotten that were not told again: it may run for a while after all is well. */
 const STALE_TIMER = "stale";
 
+/** The timer after which the LAN directory looks at its machine's address again. */
+const OWN_ADDRESS_TIMER = "own address";
+
 /** Everything that is left over in a process, and everything that is missing, as text. */
 export function leftoversOf(home: Home, expectation: Expectation): string[] {
   const count = new Count(home, expectation);
@@ -61,8 +64,23 @@ class Count {
     const visits = this.#visitsOverTransports();
     this.#expect("peers", counts.peers, publicationCount(visits), visits.length);
     const isSearching = seat.parent === null && seat.scope !== "LAN";
-    const timers = directoryTimers.filter((timer) => timer !== STALE_TIMER && !(isSearching && timer === "reconnect"));
+    const isWatched = this.#hasPublicationsOfItsMachine;
+    const ofAddress = directoryTimers.filter((timer) => timer === OWN_ADDRESS_TIMER);
+    this.#expect("timers for its address", ofAddress.length, isWatched ? 1 : 0);
+    const timers = directoryTimers.filter((timer) =>
+      timer !== STALE_TIMER && timer !== OWN_ADDRESS_TIMER && !(isSearching && timer === "reconnect")
+    );
     if (timers.length > 0) this.problems.push(`${seat.name}: timers ${timers.join(", ")} of the directory`);
+  }
+
+  /** The LAN directory looks at its machine's address while it has publications of that to tell of. */
+  get #hasPublicationsOfItsMachine(): boolean {
+    const { seat } = this.#home;
+    if (seat.scope !== "LAN") return false;
+    const neighbours = [...this.#expectation.directories.values()].filter(({ home }) =>
+      home.seat.parent === seat && home.seat.host === seat.host
+    );
+    return neighbours.some(({ upward }) => upward.publications.some(({ scope }) => scope === "LAN"));
   }
 
   network(): void {
