@@ -6,9 +6,9 @@ import { HostPort, type Scope } from "../runtime/mod.ts";
 import type { Draw } from "./effects.ts";
 import type { Publication, Subscription } from "./records.ts";
 
-/** Addresses at which a machine reaches itself, and nobody else does. */
-const OF_THIS_MACHINE = ["127.0.0.1", "0.0.0.0"];
 const THIS_MACHINE = "127.0.0.1";
+/** Addresses at which a machine reaches itself, and nobody else does. */
+const OF_THIS_MACHINE = [THIS_MACHINE, "0.0.0.0"];
 
 /** Tells the IPv4 address of this machine towards others; it is asked only where that matters. */
 type AddressTeller = Pick<Draw, "primaryAddress">;

@@ -33,6 +33,7 @@ import {
 } from "./messages.ts";
 import type { OwnAddress } from "./own_address.ts";
 import type { ParentLink } from "./parent_link.ts";
+import { isOfThisMachine } from "./reach.ts";
 import { type Child, NO_ROUTES, type Publication, type Subscription } from "./records.ts";
 import type { Routes } from "./routes.ts";
 import { isNearer, isScope, isWider } from "./scope.ts";
@@ -449,7 +450,7 @@ export class Registry {
 
   /** A listing for nearer scopes meets nobody here; at the station, whose port is that of a host directory, it is said once. */
   #passOver(nameOrSearch: string, scope: Scope, { ipp }: Child): null {
-    const isStation = this.#parts.listings.scope === "LAN" && ipp.host === "127.0.0.1";
+    const isStation = this.#parts.listings.scope === "LAN" && isOfThisMachine(ipp);
     if (this.#isPassedOver || !isStation || scope !== "HOST") return null;
     this.#isPassedOver = true;
     const why = "as this machine has no HOST directory besides";

@@ -34,9 +34,9 @@ import {
   RouteOverLoop,
   RouteToAddress,
 } from "./messages.ts";
+import { reachedAt } from "./reach.ts";
 import type { Matched, Publication, Subscription } from "./records.ts";
 import type { Routes } from "./routes.ts";
-import { reachedAt } from "./reach.ts";
 import { listingBytes, publishedOf, subscribedOf } from "./upward.ts";
 
 /** What was asked; whatever makes no sense in it counts as not asked. */

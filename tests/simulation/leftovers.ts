@@ -1,14 +1,12 @@
 /** What is left over in the processes of a world at rest: each count is what the living justify, and no more. */
 
+import { OWN_ADDRESS_TIMER } from "../../directory/own_address.ts";
 import { isWider } from "../../directory/scope.ts";
 import { isBalanced } from "../../runtime/mod.ts";
 import type { Expectation, Expected, Home, Meeting } from "./expectation.ts";
 
 /** The timer after which routes are forgotten that were not told again: it may run for a while after all is well. */
 const STALE_TIMER = "stale";
-
-/** The timer after which the LAN directory looks at its machine's address again. */
-const OWN_ADDRESS_TIMER = "own address";
 
 /** Everything that is left over in a process, and everything that is missing, as text. */
 export function leftoversOf(home: Home, expectation: Expectation): string[] {
