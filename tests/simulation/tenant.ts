@@ -25,6 +25,8 @@ import { testify, Witness } from "./witness.ts";
 const ACTOR_NAMES = ["x", "y"] as const;
 /** How long a system tries to connect, and a little more. */
 const CONNECT_MS = 10_500;
+/** How long a process takes to do what has become due while it was frozen. */
+const WAKING_MS = 10;
 
 /** What holds for all processes of a world. */
 export type TenantConditions = Pick<WorldShape, "isStrict" | "detectSeconds" | "turnUnits">;
@@ -180,11 +182,17 @@ export class Tenant {
       await detachDirectory(this.runtime);
       // What it was still connecting to, the system gives up only after a while.
       if (this.#leftovers().length > 0) {
-        await new Promise<void>((resolve) => void this.#world.clock.after(CONNECT_MS, resolve));
+        await this.#wait(CONNECT_MS);
+        // Who was frozen meanwhile finds the end of this wait and of others due at once, in any order.
+        await this.#wait(WAKING_MS);
       }
       this.#seat.leftovers.push(...this.#leftovers());
       this.#world.processes.exit(0);
     });
+  }
+
+  #wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => void this.#world.clock.after(milliseconds, resolve));
   }
 
   /** What there should not be after the end of directory and network. */
